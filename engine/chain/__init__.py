@@ -1,0 +1,1 @@
+"""Transactions, blocks, accounts, gas, RAM and built-in contracts."""

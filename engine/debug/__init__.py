@@ -1,0 +1,1 @@
+"""Recorded traces, time travel, profiles and coverage."""

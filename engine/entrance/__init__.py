@@ -1,0 +1,1 @@
+"""VM Entrance: takes requests, checks and normalises them, hands them to the chain."""

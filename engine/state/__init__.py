@@ -1,0 +1,1 @@
+"""Local cache, MVCC and RocksDB: the state stack."""

@@ -1,0 +1,1 @@
+"""Worker processes, sandboxes and the host bridge."""
