@@ -89,9 +89,7 @@ class InvalidInput(UserError):
 class CompileError(UserError):
     """A contract that does not compile; `diagnostics` holds at least one error."""
 
-    def __init__(
-        self, what: str, diagnostics: Sequence[Diagnostic], *, where: str = "", advice: str = ""
-    ) -> None:
+    def __init__(self, what: str, diagnostics: Sequence[Diagnostic], *, where: str = "", advice: str = "") -> None:
         super().__init__(what, where=where, advice=advice)
         self.diagnostics = tuple(diagnostics)
 

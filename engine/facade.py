@@ -1,0 +1,309 @@
+"""The engine as the window, the commands and the tests see it.
+
+Every method that can take time returns a `concurrent.futures.Future` and never blocks the caller; futures
+raise errors of `engine.errors`. Changes arrive as `EngineEvent`s on an engine thread, in commit order: the
+window turns them into Qt signals in one bridge object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from engine.values import (
+    Abi,
+    AccountSummary,
+    BlockSummary,
+    CompiledContract,
+    DeployedContract,
+    Diagnostic,
+    Layer,
+    Profile,
+    StateChange,
+    StateEntry,
+    TransactionRequest,
+    TransactionResult,
+    Value,
+)
+
+# --- events --------------------------------------------------------------------------------------
+
+
+class EngineEvent(Value):
+    """Base of what `Engine.subscribe` delivers."""
+
+
+class TransactionExecuted(EngineEvent):
+    """A transaction ran: committed to MVCC, or rolled back (`result.succeeded`)."""
+
+    result: TransactionResult
+
+
+class BlockProduced(EngineEvent):
+    """A block was closed; its changes are in MVCC."""
+
+    block: BlockSummary
+    changes: tuple[StateChange, ...]
+
+
+class BlockFlushed(EngineEvent):
+    """A block's changes are in RocksDB's write-ahead log; MVCC no longer holds them."""
+
+    number: int
+
+
+class ContractDeployed(EngineEvent):
+    """A contract was deployed or updated."""
+
+    contract: DeployedContract
+
+
+class HeadMoved(EngineEvent):
+    """The head was moved to another block (checkpoint, reorganisation); everything shown is stale."""
+
+    number: int
+
+
+class WorkerChanged(EngineEvent):
+    """A worker was started, became busy or idle, or ended."""
+
+    workers: tuple[WorkerStatus, ...]
+
+
+class WorkerStatus(Value):
+    """One worker process as the VM monitor shows it. `state` is starting, idle, busy, spare or ended."""
+
+    id: int
+    pid: int
+    kind: str
+    state: str
+    runs: int
+    memory_bytes: int
+    contracts: tuple[str, ...]
+
+
+# --- requests ------------------------------------------------------------------------------------
+
+
+class CheckResult(Value):
+    """What is known about source text while it is being typed; `abi` is None if it cannot be derived."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    abi: Abi | None
+
+
+class DeployRequest(Value):
+    """Deploy `source` (one script, or a packed bundle) as `publisher`.
+
+    `name` is what people call it; `abi` None derives it from the source. `file` is for messages.
+    """
+
+    name: str
+    source: str
+    publisher: str
+    file: str = ""
+    profile: Profile = Profile.IOST
+    abi: Abi | None = None
+    gas_limit: str = "4000000"
+
+
+class DeployResult(Value):
+    """Outcome of a deployment; `contract` is None if the transaction failed."""
+
+    transaction: TransactionResult
+    contract: DeployedContract | None
+
+
+# --- debugging -----------------------------------------------------------------------------------
+
+
+class TraceStep(Value, array_like=True):
+    """One recorded statement: where it is, how deep (entry frame 1), gas used before it, accesses made before it."""
+
+    contract: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    function: str
+    depth: int
+    gas: int
+    accesses: int
+
+
+class StackFrame(Value):
+    """A frame of the call stack at a step, innermost first."""
+
+    contract: str
+    function: str
+    file: str
+    line: int
+    depth: int
+
+
+class Variable(Value):
+    """A variable as text; `kind` is its JavaScript type; `children` for objects and arrays (one level)."""
+
+    name: str
+    kind: str
+    text: str
+    children: tuple[Variable, ...] = ()
+
+
+class StepView(Value):
+    """Everything the debugger shows at one step. `thrown` is the error text if the run ends here."""
+
+    index: int
+    step: TraceStep
+    stack: tuple[StackFrame, ...]
+    variables: tuple[Variable, ...]
+    thrown: str | None = None
+
+
+class DebugSession:
+    """A recorded execution that can be looked at, at any step. Close it when it is no longer shown.
+
+    All movements are arithmetic on the recorded trace and immediate; `view` replays and takes time.
+    `position` runs from 0 to `len(steps) - 1`.
+    """
+
+    result: TransactionResult
+    step_count: int
+
+    def step(self, index: int) -> TraceStep:
+        """Return step `index`; immediate."""
+        raise NotImplementedError
+
+    def into(self, position: int) -> int:
+        """Return the position of the next step, wherever it is."""
+        raise NotImplementedError
+
+    def over(self, position: int) -> int:
+        """Return the next step at this depth or above."""
+        raise NotImplementedError
+
+    def out(self, position: int) -> int:
+        """Return the first step after the current frame has returned."""
+        raise NotImplementedError
+
+    def back_into(self, position: int) -> int:
+        """Return the previous step, wherever it is."""
+        raise NotImplementedError
+
+    def back_over(self, position: int) -> int:
+        """Return the previous step at this depth or above."""
+        raise NotImplementedError
+
+    def back_out(self, position: int) -> int:
+        """Return the step of the caller that entered the current frame."""
+        raise NotImplementedError
+
+    def forward_to(self, position: int, stops: frozenset[tuple[str, int]]) -> int:
+        """Return the next position on one of `stops` (file, line), or the last step."""
+        raise NotImplementedError
+
+    def back_to(self, position: int, stops: frozenset[tuple[str, int]]) -> int:
+        """Return the previous position on one of `stops`, or the first step."""
+        raise NotImplementedError
+
+    def view(self, position: int) -> Future[StepView]:
+        """Replay to `position` and return variables and stack there."""
+        raise NotImplementedError
+
+    def evaluate(self, position: int, frame: int, expression: str) -> Future[Variable]:
+        """Evaluate an expression in the scope of stack frame `frame` (0 = innermost) at `position`."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the replaying sandbox."""
+        raise NotImplementedError
+
+
+# --- the engine ----------------------------------------------------------------------------------
+
+
+class Engine:
+    """A private chain in a folder, with its compiler, sandboxes and state. Close it when done."""
+
+    @classmethod
+    def open(cls, directory: Path) -> Engine:
+        """Open the chain in `directory`, creating it (genesis with ten funded accounts) if it is empty.
+
+        Raises:
+            StorageLocked, StorageDamaged, StorageError: the folder cannot be used.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Flush, end every worker and release the folder; at most one second."""
+        raise NotImplementedError
+
+    def subscribe(self, listener: Callable[[EngineEvent], None]) -> Callable[[], None]:
+        """Deliver every event to `listener` on an engine thread; the result unsubscribes."""
+        raise NotImplementedError
+
+    # compiling
+
+    def check(self, source: str, *, file: str, profile: Profile) -> Future[CheckResult]:
+        """Lint and derive the ABI of source text; never raises `CompileError`."""
+        raise NotImplementedError
+
+    def compile(self, source: str, *, file: str, profile: Profile, abi: Abi | None = None) -> Future[CompiledContract]:
+        """Compile, from the snapshot store if it is there; raises `CompileError`."""
+        raise NotImplementedError
+
+    # transacting
+
+    def deploy(self, request: DeployRequest) -> Future[DeployResult]:
+        """Compile and deploy; raises `CompileError`, else the outcome says whether `init` succeeded."""
+        raise NotImplementedError
+
+    def transact(self, request: TransactionRequest) -> Future[TransactionResult]:
+        """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one."""
+        raise NotImplementedError
+
+    def query(self, request: TransactionRequest) -> Future[TransactionResult]:
+        """Run a transaction on the head state and keep nothing."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """Stop the transaction that is running; it fails with `RunCancelled`."""
+        raise NotImplementedError
+
+    # looking
+
+    def accounts(self) -> Future[tuple[AccountSummary, ...]]:
+        """Return the development accounts with their balances."""
+        raise NotImplementedError
+
+    def contracts(self) -> Future[tuple[DeployedContract, ...]]:
+        """Return the contracts people deployed, oldest first."""
+        raise NotImplementedError
+
+    def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
+        """Return blocks from number `first` upwards."""
+        raise NotImplementedError
+
+    def transactions(self, first: int, count: int) -> Future[tuple[TransactionResult, ...]]:
+        """Return executed transactions newest first, skipping `first`; without `accesses` if from an older session."""
+        raise NotImplementedError
+
+    def state_entries(
+        self, *, prefix: str = "", contains: str = "", after: str = "", count: int = 200
+    ) -> Future[tuple[StateEntry, ...]]:
+        """Return keys in order after `after` with their value and the layer holding it; searched in the engine."""
+        raise NotImplementedError
+
+    def layer_entries(
+        self, layer: Layer, *, prefix: str = "", after: str = "", count: int = 200
+    ) -> Future[tuple[StateEntry, ...]]:
+        """Return what one layer (MVCC or ROCKSDB) holds by itself, including deletions (value None)."""
+        raise NotImplementedError
+
+    # debugging
+
+    def debug(self, transaction_hash: str) -> Future[DebugSession]:
+        """Record an executed transaction again with step probes, on the state it ran on."""
+        raise NotImplementedError
