@@ -30,48 +30,48 @@ from engine.values import (
 # --- events --------------------------------------------------------------------------------------
 
 
-class EngineEvent(Value):
+class EngineEvent(Value, frozen=True):
     """Base of what `Engine.subscribe` delivers."""
 
 
-class TransactionExecuted(EngineEvent):
+class TransactionExecuted(EngineEvent, frozen=True):
     """A transaction ran: committed to MVCC, or rolled back (`result.succeeded`)."""
 
     result: TransactionResult
 
 
-class BlockProduced(EngineEvent):
+class BlockProduced(EngineEvent, frozen=True):
     """A block was closed; its changes are in MVCC."""
 
     block: BlockSummary
     changes: tuple[StateChange, ...]
 
 
-class BlockFlushed(EngineEvent):
+class BlockFlushed(EngineEvent, frozen=True):
     """A block's changes are in RocksDB's write-ahead log; MVCC no longer holds them."""
 
     number: int
 
 
-class ContractDeployed(EngineEvent):
+class ContractDeployed(EngineEvent, frozen=True):
     """A contract was deployed or updated."""
 
     contract: DeployedContract
 
 
-class HeadMoved(EngineEvent):
+class HeadMoved(EngineEvent, frozen=True):
     """The head was moved to another block (checkpoint, reorganisation); everything shown is stale."""
 
     number: int
 
 
-class WorkerChanged(EngineEvent):
+class WorkerChanged(EngineEvent, frozen=True):
     """A worker was started, became busy or idle, or ended."""
 
     workers: tuple[WorkerStatus, ...]
 
 
-class WorkerStatus(Value):
+class WorkerStatus(Value, frozen=True):
     """One worker process as the VM monitor shows it. `state` is starting, idle, busy, spare or ended."""
 
     id: int
@@ -86,14 +86,14 @@ class WorkerStatus(Value):
 # --- requests ------------------------------------------------------------------------------------
 
 
-class CheckResult(Value):
+class CheckResult(Value, frozen=True):
     """What is known about source text while it is being typed; `abi` is None if it cannot be derived."""
 
     diagnostics: tuple[Diagnostic, ...]
     abi: Abi | None
 
 
-class DeployRequest(Value):
+class DeployRequest(Value, frozen=True):
     """Deploy `source` (one script, or a packed bundle) as `publisher`.
 
     `name` is what people call it; `abi` None derives it from the source. `file` is for messages.
@@ -108,7 +108,7 @@ class DeployRequest(Value):
     gas_limit: str = "4000000"
 
 
-class DeployResult(Value):
+class DeployResult(Value, frozen=True):
     """Outcome of a deployment; `contract` is None if the transaction failed."""
 
     transaction: TransactionResult
@@ -118,7 +118,7 @@ class DeployResult(Value):
 # --- debugging -----------------------------------------------------------------------------------
 
 
-class TraceStep(Value, array_like=True):
+class TraceStep(Value, array_like=True, frozen=True):
     """One recorded statement: where it is, how deep (entry frame 1), gas used before it, accesses made before it."""
 
     contract: str
@@ -133,7 +133,7 @@ class TraceStep(Value, array_like=True):
     accesses: int
 
 
-class StackFrame(Value):
+class StackFrame(Value, frozen=True):
     """A frame of the call stack at a step, innermost first."""
 
     contract: str
@@ -143,7 +143,7 @@ class StackFrame(Value):
     depth: int
 
 
-class Variable(Value):
+class Variable(Value, frozen=True):
     """A variable as text; `kind` is its JavaScript type; `children` for objects and arrays (one level)."""
 
     name: str
@@ -152,7 +152,7 @@ class Variable(Value):
     children: tuple[Variable, ...] = ()
 
 
-class StepView(Value):
+class StepView(Value, frozen=True):
     """Everything the debugger shows at one step. `thrown` is the error text if the run ends here."""
 
     index: int

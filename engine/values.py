@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True):
+class Value(msgspec.Struct, frozen=True):
     """Base of all value types."""
 
 
@@ -26,14 +26,14 @@ class Profile(StrEnum):
     MODERN = "modern"
 
 
-class AmountLimit(Value):
+class AmountLimit(Value, frozen=True):
     """A bound on the tokens an action may move; `token` or `*`, `val` a decimal or `unlimited`."""
 
     token: str
     val: str
 
 
-class AbiMethod(Value, rename={"amount_limit": "amountLimit"}):
+class AbiMethod(Value, rename={"amount_limit": "amountLimit"}, frozen=True):
     """One callable method; `args` are `string`, `bool`, `number` or `json` (contract-api.md §10)."""
 
     name: str
@@ -41,7 +41,7 @@ class AbiMethod(Value, rename={"amount_limit": "amountLimit"}):
     amount_limit: tuple[AmountLimit, ...] = ()
 
 
-class Abi(Value):
+class Abi(Value, frozen=True):
     """A contract's interface in the reference's `.abi` format."""
 
     lang: str = "javascript"
@@ -57,7 +57,7 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
-class TextEdit(Value):
+class TextEdit(Value, frozen=True):
     """Replace a range by `text`; lines from 1, columns from 0 in UTF-16 units."""
 
     line: int
@@ -67,7 +67,7 @@ class TextEdit(Value):
     text: str
 
 
-class Diagnostic(Value):
+class Diagnostic(Value, frozen=True):
     """A finding about source text; lines from 1, columns from 0 in UTF-16 units.
 
     `code` is stable (`syntax`, `no-init`, `unused-variable`, …) and names the rule's help page.
@@ -85,7 +85,7 @@ class Diagnostic(Value):
     fix_title: str = ""
 
 
-class SourceLocation(Value):
+class SourceLocation(Value, frozen=True):
     """A place in a contract's source; line from 1, column from 0 in UTF-16 units."""
 
     contract: str
@@ -94,7 +94,7 @@ class SourceLocation(Value):
     column: int = 0
 
 
-class StepSite(Value, array_like=True):
+class StepSite(Value, array_like=True, frozen=True):
     """Where a step of the stepping variant stands.
 
     `function` names the enclosing function, `variables` the names in scope that a debugger shows
@@ -110,7 +110,7 @@ class StepSite(Value, array_like=True):
     variables: tuple[str, ...]
 
 
-class CompiledContract(Value):
+class CompiledContract(Value, frozen=True):
     """Everything that costs time to find out about a contract: the compiled snapshot.
 
     `key` is the content address (source, ABI-independent; profile and tool versions included).
@@ -139,7 +139,7 @@ class CompiledContract(Value):
 # --- transactions --------------------------------------------------------------------------------
 
 
-class Action(Value):
+class Action(Value, frozen=True):
     """One contract call of a transaction; `data` is the JSON text of the argument array."""
 
     contract: str
@@ -147,7 +147,7 @@ class Action(Value):
     data: str
 
 
-class TransactionRequest(Value):
+class TransactionRequest(Value, frozen=True):
     """A transaction as the window, a scenario or a test asks for it: unsigned, the engine fills in the rest.
 
     `gas_limit` is in gas, `gas_ratio` 1.00 … 100.00, `signers` are `account@permission`.
@@ -195,7 +195,7 @@ class AccessKind(StrEnum):
     DELETE = "delete"
 
 
-class StorageAccess(Value, array_like=True):
+class StorageAccess(Value, array_like=True, frozen=True):
     """One read or write of a transaction, in execution order.
 
     `key` is the state key (`b-CONTRACT-KEY`, `m-CONTRACT-KEY-FIELD`, …, spec/vm.md §4.1), `old` and `new`
@@ -213,7 +213,7 @@ class StorageAccess(Value, array_like=True):
     line: int = 0
 
 
-class ConsoleLine(Value, array_like=True):
+class ConsoleLine(Value, array_like=True, frozen=True):
     """One line a contract printed."""
 
     level: str
@@ -221,14 +221,14 @@ class ConsoleLine(Value, array_like=True):
     contract: str = ""
 
 
-class ReceiptLine(Value, array_like=True):
+class ReceiptLine(Value, array_like=True, frozen=True):
     """One receipt a contract left: `func_name` is `contract/abi`."""
 
     func_name: str
     content: str
 
 
-class ContractEvent(Value, array_like=True):
+class ContractEvent(Value, array_like=True, frozen=True):
     """An event or receipt as subscribers see it; topic `CONTRACT_EVENT` or `CONTRACT_RECEIPT`."""
 
     topic: str
@@ -237,7 +237,7 @@ class ContractEvent(Value, array_like=True):
     time: int = 0
 
 
-class FailureDetail(Value):
+class FailureDetail(Value, frozen=True):
     """Why a transaction failed: `error` is the class name in `engine.errors`, `text` the full error text."""
 
     error: str
@@ -246,7 +246,7 @@ class FailureDetail(Value):
     stack: tuple[SourceLocation, ...] = ()
 
 
-class TransactionReceipt(Value):
+class TransactionReceipt(Value, frozen=True):
     """The receipt that goes into the block. `gas_usage` is a decimal string, `ram_usage` bytes by payer."""
 
     tx_hash: str
@@ -258,7 +258,7 @@ class TransactionReceipt(Value):
     receipts: tuple[ReceiptLine, ...] = ()
 
 
-class TransactionResult(Value):
+class TransactionResult(Value, frozen=True):
     """Everything that is known about an executed transaction."""
 
     hash: str
@@ -280,7 +280,7 @@ class TransactionResult(Value):
         return self.receipt.status is Status.SUCCESS
 
 
-class BlockSummary(Value):
+class BlockSummary(Value, frozen=True):
     """A block without its transactions' bodies."""
 
     number: int
@@ -293,7 +293,7 @@ class BlockSummary(Value):
     flushed: bool
 
 
-class AccountSummary(Value):
+class AccountSummary(Value, frozen=True):
     """A development account as the window shows it; amounts are decimal strings."""
 
     name: str
@@ -303,7 +303,7 @@ class AccountSummary(Value):
     ram_used: int = 0
 
 
-class DeployedContract(Value):
+class DeployedContract(Value, frozen=True):
     """A contract on the chain; `code_key` addresses its compiled snapshot."""
 
     id: str
@@ -319,7 +319,7 @@ class DeployedContract(Value):
 # --- state ---------------------------------------------------------------------------------------
 
 
-class StateEntry(Value, array_like=True):
+class StateEntry(Value, array_like=True, frozen=True):
     """One key of the state as seen at a moment: raw stored text and the layer that holds it."""
 
     key: str
@@ -327,7 +327,7 @@ class StateEntry(Value, array_like=True):
     layer: Layer
 
 
-class StateChange(Value, array_like=True):
+class StateChange(Value, array_like=True, frozen=True):
     """One key that differs between two states."""
 
     key: str

@@ -77,7 +77,7 @@ class HostReply(msgspec.Struct, array_like=True):
     error: str | None = None
 
 
-class ScriptFrame(Value):
+class ScriptFrame(Value, frozen=True):
     """One method of one contract to be run.
 
     `code_key` names the compiled contract (the sandbox asks for it if it is not loaded). `arguments` is the
@@ -95,7 +95,7 @@ class ScriptFrame(Value):
     transaction: str
 
 
-class ScriptOutcome(Value):
+class ScriptOutcome(Value, frozen=True):
     """How a frame ended: `result` text (spec/gas.md §8.4), or `error` text with `error_class`.
 
     `error_class` is a class name of `engine.errors` (`ContractException`, `OutOfGas`, `ResultTooLong`,
@@ -135,4 +135,6 @@ class ScriptHost(Protocol):
 class ProgramFactory(Protocol):
     """Starts a program from the beginning; used again when a run must be repeated (code was missing)."""
 
-    def __call__(self) -> tuple[Program, ScriptHost]: ...
+    def __call__(self) -> tuple[Program, ScriptHost]:
+        """Return a new program and the host that serves its scripts."""
+        ...
