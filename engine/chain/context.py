@@ -1,0 +1,81 @@
+"""What contracts can know about the block and the transaction they run in (spec/gas.md §7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.chain.go_json import go_json
+from engine.values import Action, AmountLimit
+
+
+@dataclass(frozen=True, slots=True)
+class BlockContext:
+    """The block a transaction runs in; `time` in nanoseconds. What is unknown is None and reads `null`."""
+
+    number: int | None = None
+    parent_hash: str | None = None
+    witness: str | None = None
+    time: int | None = None
+
+    def json(self) -> str:
+        """Return the text behind `block` and of `blockchain.blockInfo()`."""
+        return go_json(
+            {"number": self.number, "parent_hash": self.parent_hash, "time": self.time, "witness": self.witness}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionContext:
+    """A transaction as contracts see it.
+
+    `gas_ratio` is the ratio × 100, times are nanoseconds, `auth_list` maps base58 public keys to 1
+    (signer) or 2 (publisher), `signers` are the `account@permission` entries that were verified.
+    `publisher@active` is granted without being listed.
+    """
+
+    publisher: str | None
+    block: BlockContext = BlockContext()
+    hash: str | None = None
+    time: int | None = None
+    expiration: int | None = None
+    gas_ratio: int = 100
+    auth_list: Mapping[str, int] | None = field(default_factory=dict)
+    signers: frozenset[str] = frozenset()
+    actions: tuple[Action, ...] | None = ()
+    amount_limit: tuple[AmountLimit, ...] | None = ()
+
+    def json(self, gas_limit: int) -> str:
+        """Return the text behind `tx` and of `blockchain.txInfo()`; `gas_limit` is the action's budget."""
+        return go_json(
+            {
+                "actions": self.actions and [_action(action) for action in self.actions],
+                "amount_limit": self.amount_limit and [_amount(limit) for limit in self.amount_limit],
+                "auth_list": None if self.auth_list is None else dict(self.auth_list),
+                "expiration": self.expiration,
+                "gas_limit": gas_limit,
+                "gas_ratio": self.gas_ratio,
+                "hash": self.hash,
+                "publisher": self.publisher,
+                "time": self.time,
+            }
+        )
+
+    def grants(self, account: str, permission: str) -> bool:
+        """Return whether `account@permission` signed: a verified signer, or the publisher's `active`."""
+        if permission == "active" and account == self.publisher:
+            return True
+        return f"{account}@{permission}" in self.signers
+
+
+def is_contract_id(name: str) -> bool:
+    """Return whether `name` names a contract rather than an account (spec/natives.md §11)."""
+    return name.startswith("Contract") or "." in name
+
+
+def _action(action: Action) -> dict[str, str]:
+    return {"contract": action.contract, "actionName": action.action_name, "data": action.data}
+
+
+def _amount(limit: AmountLimit) -> dict[str, str]:
+    return {"token": limit.token, "val": limit.val}
