@@ -18,13 +18,13 @@ nothing ever calls back into an isolate that is busy.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from enum import IntEnum
 from typing import Protocol
 
 import msgspec
 
-from engine.values import Profile, Value
+from engine.values import CompiledContract, Layer, Profile, Value
 
 
 class Operation(IntEnum):
@@ -137,4 +137,46 @@ class ProgramFactory(Protocol):
 
     def __call__(self) -> tuple[Program, ScriptHost]:
         """Return a new program and the host that serves its scripts."""
+        ...
+
+
+# --- worker processes ----------------------------------------------------------------------------
+
+
+class Run(Value, frozen=True):
+    """What a worker's handler yields to have a program run; the yield's value is the program's return value.
+
+    Endings that destroy the run are raised at the yield: `DeadlineExceeded`, `MemoryExceeded`, `RunCancelled`.
+    `time_limit` is in seconds from the start of the run; None takes the sandbox's own limit.
+    """
+
+    factory: ProgramFactory
+    time_limit: float | None = None
+
+
+Handler = Callable[[bytes], "bytes | Generator[Run, object, bytes]"]
+"""Does one job of a worker. A handler that is a generator function yields a `Run` for every program: that costs no
+change of thread, so it is the one to use where speed counts. A plain function calls `WorkerServices.execute`."""
+
+
+class WorkerServices(Protocol):
+    """What a worker process offers to the worker program that runs in it.
+
+    A worker program is named by import path, `package.module:create`; `create(services)` returns its `Handler`.
+    """
+
+    def execute(self, factory: ProgramFactory, *, time_limit: float | None = None) -> object:
+        """Run a program and return its value; raises as `Run` tells. Not for handlers that are generators."""
+        ...
+
+    def read_state(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+        """Ask the engine for stored texts, in one trip; (None, Layer.ABSENT) where there is none."""
+        ...
+
+    def load_code(self, key: str) -> CompiledContract:
+        """Return a compiled contract; the engine is asked once a worker. Raises InternalError if it is unknown."""
+        ...
+
+    def request(self, name: str, payload: bytes) -> bytes:
+        """Ask the engine for anything else (`compile`, …); raises the engine's `StrataError` if it refuses."""
         ...
