@@ -1,0 +1,53 @@
+"""Canonical binary encoding of everything that is hashed or signed (spec/transactions.md §3).
+
+Integers are big-endian two's complement, byte strings carry their length as a 32-bit integer, a list is its
+count followed by each element as a byte string.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import base58
+
+
+def int64(value: int) -> bytes:
+    """Encode a signed 64-bit integer; raises `OverflowError` if it does not fit."""
+    return value.to_bytes(8, "big", signed=True)
+
+
+def int32(value: int) -> bytes:
+    """Encode a signed 32-bit integer; raises `OverflowError` if it does not fit."""
+    return value.to_bytes(4, "big", signed=True)
+
+
+def blob(value: bytes) -> bytes:
+    """Encode a byte string with its length."""
+    return len(value).to_bytes(4, "big") + value
+
+
+def text(value: str) -> bytes:
+    """Encode a string as its UTF-8 bytes with their length."""
+    return blob(value.encode())
+
+
+def listing(elements: Iterable[bytes]) -> bytes:
+    """Encode a list of already encoded elements."""
+    parts = [blob(element) for element in elements]
+    return len(parts).to_bytes(4, "big") + b"".join(parts)
+
+
+def sha3(value: bytes) -> bytes:
+    """Return the SHA3-256 hash (FIPS 202)."""
+    return hashlib.sha3_256(value).digest()
+
+
+def base58_text(value: bytes) -> str:
+    """Return base58 with Bitcoin's alphabet and no checksum."""
+    return base58.b58encode(value).decode("ascii")
+
+
+def base58_bytes(value: str) -> bytes:
+    """Decode base58; raises `ValueError` for characters outside the alphabet."""
+    return base58.b58decode(value)

@@ -1,0 +1,96 @@
+"""Signed transactions: canonical bytes, hashes, signatures (spec/transactions.md §1, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from engine.chain.encoding import base58_text, int32, int64, listing, sha3, text
+from engine.chain.keys import KeyPair, Signature
+from engine.values import Action, AmountLimit, Value
+
+DEFAULT_CHAIN_ID = 1024
+MINIMUM_GAS_LIMIT, MAXIMUM_GAS_LIMIT = 6000 * 100, 4_000_000 * 100
+MINIMUM_GAS_RATIO, MAXIMUM_GAS_RATIO = 100, 10_000
+MAXIMUM_SIZE = 65_536
+LIFETIME = 90_000_000_000
+MAXIMUM_CLOCK_LEAD = 30_000_000_000
+
+
+class Transaction(Value, frozen=True):
+    """A transaction as it stands in a block.
+
+    `gas_limit` and `gas_ratio` are hundredths; times are nanoseconds since the epoch.
+    """
+
+    time: int
+    expiration: int
+    gas_ratio: int
+    gas_limit: int
+    actions: tuple[Action, ...]
+    publisher: str
+    delay: int = 0
+    chain_id: int = DEFAULT_CHAIN_ID
+    signers: tuple[str, ...] = ()
+    amount_limit: tuple[AmountLimit, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    publisher_signatures: tuple[Signature, ...] = ()
+
+    def base_bytes(self) -> bytes:
+        """Return what each signer signs the hash of."""
+        return b"".join(
+            (
+                int64(self.time),
+                int64(self.expiration),
+                int64(self.gas_ratio),
+                int64(self.gas_limit),
+                int64(self.delay),
+                self.chain_id.to_bytes(4, "big"),
+                int32(0),
+                listing(signer.encode() for signer in self.signers),
+                listing(
+                    text(action.contract) + text(action.action_name) + text(action.data) for action in self.actions
+                ),
+                listing(text(limit.token) + text(limit.val) for limit in self.amount_limit),
+            )
+        )
+
+    def publish_bytes(self) -> bytes:
+        """Return what the publisher signs the hash of: the base with the signers' signatures."""
+        return self.base_bytes() + listing(signature.encoded() for signature in self.signatures)
+
+    def full_bytes(self) -> bytes:
+        """Return the whole encoding; its length is paid for and its hash names the transaction."""
+        return b"".join(
+            (
+                self.publish_bytes(),
+                int32(0),
+                text(self.publisher),
+                listing(signature.encoded() for signature in self.publisher_signatures),
+            )
+        )
+
+    def hash(self) -> bytes:
+        """Return the transaction's hash (32 bytes)."""
+        return sha3(self.full_bytes())
+
+    def hash_text(self) -> str:
+        """Return the hash in base58, as people see it."""
+        return base58_text(self.hash())
+
+    def signed(self, publisher_keys: Iterable[KeyPair], signer_keys: Iterable[KeyPair] = ()) -> Transaction:
+        """Return this transaction with the signatures of these keys, replacing those it has."""
+        base_hash = sha3(self.base_bytes())
+        signatures = tuple(key.sign(base_hash) for key in signer_keys)
+        countersigned = msgspec.structs.replace(self, signatures=signatures)
+        publish_hash = sha3(countersigned.publish_bytes())
+        return msgspec.structs.replace(
+            countersigned, publisher_signatures=tuple(key.sign(publish_hash) for key in publisher_keys)
+        )
+
+    def key_levels(self) -> dict[str, int]:
+        """Return the signing keys by readable id: 1 signed as a signer, 2 as publisher (2 wins)."""
+        levels = {base58_text(signature.public_key): 1 for signature in self.signatures}
+        levels.update((base58_text(signature.public_key), 2) for signature in self.publisher_signatures)
+        return levels
