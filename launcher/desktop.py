@@ -20,41 +20,14 @@ from launcher.problems import LaunchProblem, distribution
 
 HEADLESS_PLATFORMS = frozenset({"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs"})
 
-DEBIAN_PACKAGES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libX11.so.6": "libx11-6",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libfreetype.so.6": "libfreetype6",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libgthread-2.0.so.0": "libglib2.0-0",
-    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
-    "libwayland-client.so.0": "libwayland-client0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libxcb.so.1": "libxcb1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render.so.0": "libxcb-render0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-shm.so.0": "libxcb-shm0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libxcb-util.so.1": "libxcb-util1",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-}
-
-# What a bare system lacks for a window on X11; each of these brings the rest of the table with it.
-ALL_DEBIAN_PACKAGES = (
+# What a bare Debian 12 or Ubuntu lacks for a window; apt brings what these need in turn.
+DEBIAN_PACKAGES = (
     "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 libgssapi-krb5-2 libxkbcommon-x11-0 "
     "libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-randr0 libxcb-shape0 libxcb-xkb1"
+)
+
+FEDORA_PACKAGES = (
+    "mesa-libEGL mesa-libGL libxkbcommon-x11 dbus-libs fontconfig xcb-util-cursor xcb-util-wm xcb-util-keysyms"
 )
 
 _MISSING = re.compile(r"(lib[\w.+-]+\.so[\w.]*)(?::| =>) (?:cannot open shared object file|not found)")
@@ -116,23 +89,14 @@ def no_display(what: str) -> LaunchProblem:
 def missing_libraries(reason: str) -> LaunchProblem:
     """Return the problem of missing system libraries; `reason` is the loader's message about the first."""
     missing = sorted(set(_MISSING.findall(reason)) | _not_found())
-    if not missing:
-        return LaunchProblem(f"Qt cannot be loaded: {reason}", _install_everything())
-    packages = sorted({DEBIAN_PACKAGES[name] for name in missing if name in DEBIAN_PACKAGES})
-    unknown = any(name not in DEBIAN_PACKAGES for name in missing)
     what = f"The window needs system libraries that are not installed: {', '.join(missing)}"
-    if distribution() == "debian" and packages and not unknown:
-        return LaunchProblem(what, f"Install them and start again:\n  sudo apt install {' '.join(packages)}")
-    return LaunchProblem(what, _install_everything())
+    return LaunchProblem(what if missing else f"Qt cannot be loaded: {reason}", _advice())
 
 
-def _install_everything() -> str:
+def _advice() -> str:
     if distribution() == "fedora":
-        packages = (
-            "mesa-libEGL mesa-libGL libxkbcommon-x11 dbus-libs fontconfig xcb-util-cursor xcb-util-wm xcb-util-keysyms"
-        )
-        return f"Install them and start again:\n  sudo dnf install {packages}"
-    return f"On Debian and Ubuntu this installs all that a window needs:\n  sudo apt install {ALL_DEBIAN_PACKAGES}"
+        return f"Install them and start again:\n  sudo dnf install {FEDORA_PACKAGES}"
+    return f"On Debian and Ubuntu this installs all that a window needs:\n  sudo apt install {DEBIAN_PACKAGES}"
 
 
 def _qt_folder() -> Path:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from launcher.progress import Progress
 ROOT = Path(__file__).resolve().parent.parent
 WINDOWS = os.name == "nt"
 STAMP = ".strata-stamp"
+
+_PACKAGE_LINE = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
 
 
 class Environment:
@@ -123,38 +126,37 @@ class Environment:
         (self.folder / STAMP).write_text(str(self.python.resolve()), encoding="utf-8")
 
     def _make_packages(self, progress: Progress) -> None:
-        for lock in self._locks():
-            if _read(self._package_stamp(lock)) == _digest(lock):
-                continue
-            total = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
-            seen = 0
+        missing = [lock for lock in self._locks() if _read(self._package_stamp(lock)) != _digest(lock)]
+        total = sum(line.count("==") for lock in missing for line in lock.read_text(encoding="utf-8").splitlines())
+        seen = 0
 
-            def show(line: str, total: int = total) -> None:
-                nonlocal seen
-                word, _, rest = line.strip().partition(" ")
-                if word == "Collecting" or line.startswith("Requirement already satisfied"):
-                    seen += 1
-                    progress.advance(0.8 * seen / total, rest.split("==")[0])
-                elif word == "Installing":
-                    progress.advance(0.85, "installing")
+        def show(line: str) -> None:
+            nonlocal seen
+            if match := _PACKAGE_LINE.match(line):
+                seen += 1
+                progress.advance(seen / (total + 1), match[1])
+            elif line.startswith("Installing"):
+                progress.advance(seen / (total + 1), "installing")
 
-            command = [
-                str(self.python),
-                "-m",
-                "pip",
-                "install",
-                "--no-deps",
-                "--require-hashes",
-                "--only-binary",
-                ":all:",
-            ]
-            command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2"]
+        command = [str(self.python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+        command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2"]
+        for lock in missing:
             self._run("Python packages", [*command, "-r", str(lock)], show)
             self._package_stamp(lock).write_text(_digest(lock), encoding="utf-8")
 
     def _make_javascript(self, progress: Progress) -> None:
         node, npm = self._node()
-        command = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries", "1"]
+        command = [
+            node,
+            npm,
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-update-notifier",
+            "--fetch-retries",
+            "1",
+        ]
         command += [] if self.developer else ["--omit", "dev"]
         progress.advance(0.1, "npm")
         self._run("JavaScript packages", command, lambda _: None, folder=self.node_modules.parent)
