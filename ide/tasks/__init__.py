@@ -1,0 +1,5 @@
+"""Work off the GUI thread: `TaskService.start` for functions, `TaskService.follow` for engine futures."""
+
+from ide.tasks.service import Progress, Task, TaskService
+
+__all__ = ["Progress", "Task", "TaskService"]
