@@ -1,0 +1,1 @@
+"""Stepping through a recorded execution, forwards and backwards."""

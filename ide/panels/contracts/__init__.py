@@ -1,0 +1,1 @@
+"""Deployed contracts, deploying, and the form that calls a method."""

@@ -1,0 +1,1 @@
+"""The state stack: local cache, MVCC and RocksDB side by side."""

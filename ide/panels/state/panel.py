@@ -1,0 +1,236 @@
+"""The state stack: local cache, MVCC and RocksDB side by side, and what falls from one into the next.
+
+The panes update by themselves: a transaction's reads and writes appear in the local cache, its block's changes
+in MVCC, and after the flush in RocksDB. A failed transaction shows its writes struck out, and
+nothing below moves.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
+from engine.values import Layer, SourceLocation, StateEntry, TransactionResult
+from ide.bridge import Request
+from ide.panels import style
+from ide.panels.readable import group_digits
+from ide.panels.state.flow import FlowArrow
+from ide.panels.state.pane import Pane
+from ide.panels.state.rows import Fate, FlushedList, StackRow, VersionList, access_rows
+from ide.panels.widgets import tool_button
+from ide.panels.workbench import Workbench
+from ide.theme import themes
+
+COMMIT_DELAY_SECONDS = 0.25
+FLUSH_DELAY_SECONDS = 0.8
+"""Glows follow each other, so that the eye can follow a value on its way down."""
+
+LOADED_ENTRIES = 200
+
+
+class StateStackPanel(QWidget):
+    """Three panes with arrows between them."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self._versions = VersionList()
+        self._flushed = FlushedList()
+        self._loading: list[Request[tuple[StateEntry, ...]]] = []
+        self._reached: int | None = None
+        name = workbench.contract_name
+        self.local = Pane(
+            "Local cache",
+            "layer_local",
+            "What the last transaction reads and writes, in order. Call a method to fill it.",
+            name,
+        )
+        self.mvcc = Pane(
+            "MVCC", "layer_mvcc", "What committed blocks hold that are not flushed yet. Nothing is waiting now.", name
+        )
+        self.rocksdb = Pane(
+            "RocksDB", "layer_rocksdb", "What flushed blocks left on disk. Deploy a contract to fill it.", name
+        )
+        self.commit_arrow, self.flush_arrow = FlowArrow(), FlowArrow()
+        self.banner = Banner()
+        self.local.body.insertWidget(1, self.banner)
+        self.mvcc.heading.add_widget(tool_button("clear", "Dismiss rows that were flushed", self._dismiss_versions))
+        self.rocksdb.heading.add_widget(tool_button("clear", "Dismiss marks of recent changes", self._dismiss_flushed))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for widget, stretch in (
+            (self.local, 5),
+            (self.commit_arrow, 0),
+            (self.mvcc, 4),
+            (self.flush_arrow, 0),
+            (self.rocksdb, 5),
+        ):
+            layout.addWidget(widget, stretch)
+        self.local.activated.connect(self._open_access)
+        self.mvcc.activated.connect(self._open_key)
+        self.rocksdb.activated.connect(self._open_key)
+        workbench.transaction_selected.connect(self._show_transaction)
+        workbench.accesses_reached.connect(self._show_reached)
+        workbench.bridge.engine_changed.connect(self._reload)
+        workbench.bridge.events.connect(self._take_events)
+        self._rest()
+        self._reload()
+
+    # --- following the engine --------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        """Ask what the lower layers hold; what was shown before belongs to another state."""
+        for request in self._loading:
+            request.drop()
+        self._loading.clear()
+        self._versions, self._flushed = VersionList(), FlushedList()
+        engine = self._workbench.engine
+        if engine is not None:
+            bridge = self._workbench.bridge
+            self._loading = [
+                bridge.request(engine.layer_entries(Layer.MVCC, count=LOADED_ENTRIES), self, self._take_versions),
+                bridge.request(engine.layer_entries(Layer.ROCKSDB, count=LOADED_ENTRIES), self, self._take_flushed),
+            ]
+        self._show_lower()
+
+    def _take_versions(self, entries: tuple[StateEntry, ...]) -> None:
+        if not self._versions.rows:
+            self._versions.load(entries)
+        self._show_lower()
+
+    def _take_flushed(self, entries: tuple[StateEntry, ...]) -> None:
+        self._flushed.load(entries)
+        self._show_lower()
+
+    def _take_events(self, events: Sequence[EngineEvent]) -> None:
+        now = time.monotonic()
+        last: TransactionResult | None = None
+        for event in events:
+            match event:
+                case TransactionExecuted(result=result):
+                    last = result
+                case BlockProduced():
+                    if self._versions.add_block(event, now + COMMIT_DELAY_SECONDS):
+                        self.commit_arrow.set_text(f"committed\nblock {event.block.number}", "layer_mvcc", broken=False)
+                        self.commit_arrow.play()
+                case BlockFlushed(number=number):
+                    if moved := self._versions.flush(number):
+                        self._flushed.flush(moved, now + FLUSH_DELAY_SECONDS)
+                        self.flush_arrow.set_text(f"flushed\nblock {number}", "layer_rocksdb", broken=False)
+                        self.flush_arrow.play(delay_ms=int(COMMIT_DELAY_SECONDS * 1000))
+                case HeadMoved(number=number):
+                    self._reload()
+                    self.commit_arrow.set_text(f"head moved\nto block {number}", "info", broken=False)
+        self._show_lower()
+        if last is not None:
+            self._workbench.select(last)
+
+    def _show_lower(self) -> None:
+        rows = list(self._versions.rows)
+        held = self._versions.held
+        self.mvcc.show_rows(rows, f"{group_digits(held)} held" if rows else "")
+        flushed = self._flushed.rows
+        more = "+" if len(self._flushed.rest) >= LOADED_ENTRIES else ""
+        changed = len(self._flushed.recent)
+        note = (
+            f"{changed} changed · {group_digits(len(flushed))}{more} keys" if changed else f"{len(flushed)}{more} keys"
+        )
+        self.rocksdb.show_rows(flushed, note if flushed else "")
+
+    # --- the selected transaction ----------------------------------------------------------------
+
+    def _show_reached(self, reached: int | None) -> None:
+        self._reached = reached
+        self._show_local(self._workbench.selected, glow=False)
+        if reached:
+            self.local.view.scrollTo(self.local.model.index(reached - 1))
+
+    def _show_transaction(self, result: TransactionResult | None) -> None:
+        self._reached = None
+        self._show_local(result, glow=True)
+        if result is None:
+            self._rest()
+        elif not self._workbench.selected_is_kept:
+            self.commit_arrow.set_text("dry run:\nnothing kept", "info", broken=True)
+        elif not result.succeeded:
+            self.commit_arrow.set_text("thrown\naway", "error", broken=True)
+            self.commit_arrow.play()
+        else:
+            self.commit_arrow.set_text(f"committed\nblock {result.block_number}", "layer_mvcc", broken=False)
+
+    def _show_local(self, result: TransactionResult | None, *, glow: bool) -> None:
+        if result is None:
+            self.local.show_rows([], "")
+            self.banner.hide()
+            return
+        kept = self._workbench.selected_is_kept
+        rows = access_rows(result, kept=kept, reached=self._reached, glow_from=time.monotonic() if glow else 0.0)
+        writes = sum(row.is_change for row in rows)
+        self.local.show_rows(rows, f"{len(rows) - writes} read · {writes} written")
+        self.local.switcher.empty.set_sentence("This transaction neither read nor wrote contract storage.")
+        if self._reached is not None:
+            self.banner.say(f"As of this step: {self._reached} of {len(rows)} accesses", "info")
+        elif not kept:
+            self.banner.say("Dry run: nothing below changed", "info")
+        elif not result.succeeded:
+            self.banner.say("Rolled back: nothing below changed", "error")
+        else:
+            self.banner.hide()
+
+    def _rest(self) -> None:
+        self.commit_arrow.set_text("commit", "text_muted", broken=False)
+        self.flush_arrow.set_text("flush", "text_muted", broken=False)
+
+    # --- what people do --------------------------------------------------------------------------
+
+    def _dismiss_versions(self) -> None:
+        self._versions.dismiss()
+        self._show_lower()
+
+    def _dismiss_flushed(self) -> None:
+        self._flushed.dismiss()
+        self._show_lower()
+
+    def _open_access(self, row: StackRow) -> None:
+        result = self._workbench.selected
+        if result is None or not row.line:
+            self._open_key(row)
+            return
+        access = result.accesses[row.order]
+        self._workbench.show_source(SourceLocation(access.contract, "", access.line))
+
+    def _open_key(self, row: StackRow) -> None:
+        if row.fate is not Fate.THROWN_AWAY:
+            self._workbench.key_requested.emit(row.key)
+
+
+class Banner(QLabel):
+    """A coloured line that says what became of the whole transaction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tint = "info"
+        self.setContentsMargins(10, 4, 10, 4)
+        self.setAutoFillBackground(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.setFont(style.scaled_font(self.font(), 1.0, bold=True))
+        themes().changed.connect(self._recolour)
+        self.hide()
+
+    def say(self, text: str, tint: str) -> None:
+        """Show `text` in a theme colour that has a `_soft` background."""
+        self._tint = tint
+        self.setText(text)
+        self._recolour()
+        self.show()
+
+    def _recolour(self) -> None:
+        palette = self.palette()
+        palette.setColor(self.foregroundRole(), style.colour(self._tint))
+        palette.setColor(self.backgroundRole(), style.colour(f"{self._tint}_soft"))
+        self.setPalette(palette)

@@ -1,0 +1,1 @@
+"""The storage inspector: contract, key, field."""

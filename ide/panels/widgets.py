@@ -1,0 +1,133 @@
+"""Small widgets that several panels use: empty states, headings, buttons made from commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ide.panels import style
+from ide.theme import icon, themes
+
+
+class EmptyState(QWidget):
+    """One sentence what a panel is, and the one action that fills it."""
+
+    def __init__(self, sentence: str, action: QAction | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel(sentence)
+        self._label.setWordWrap(True)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._label.setMinimumWidth(120)
+        self._label.setMaximumWidth(420)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.addStretch(1)
+        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        if action is not None:
+            button = ActionButton(action)
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(button)
+            row.addStretch(1)
+            layout.addSpacing(8)
+            layout.addLayout(row)
+        layout.addStretch(1)
+        themes().changed.connect(self._repaint)
+        self._repaint()
+
+    def set_sentence(self, sentence: str) -> None:
+        """Say something else (loading, failed, nothing found)."""
+        self._label.setText(sentence)
+
+    def _repaint(self) -> None:
+        palette = self._label.palette()
+        palette.setColor(self._label.foregroundRole(), style.colour("text_muted"))
+        self._label.setPalette(palette)
+
+
+class Switcher(QWidget):
+    """Shows either a view or, while it has nothing to show, its empty state."""
+
+    def __init__(self, view: QWidget, empty: EmptyState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.empty = empty
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(empty)
+        self._stack.addWidget(view)
+
+    def show_view(self, filled: bool) -> None:
+        """Show the view if it is `filled`."""
+        self._stack.setCurrentIndex(1 if filled else 0)
+
+
+class ActionButton(QPushButton):
+    """A push button that is a command: same text, tool tip, icon and enabled state as its action."""
+
+    def __init__(self, action: QAction, *, text: str = "", primary: bool = False) -> None:
+        super().__init__()
+        self._action, self._own_text = action, text
+        self.setProperty("primary", primary)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setText(self._own_text or self._action.text())
+        self.setIcon(self._action.icon())
+        self.setToolTip(self._action.toolTip())
+        self.setStatusTip(self._action.statusTip())
+        self.setAccessibleName(self._action.text())
+        self.setEnabled(self._action.isEnabled())
+
+
+class ActionToolButton(QToolButton):
+    """A flat icon button that is a command; takes the keyboard focus."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self.setDefaultAction(action)
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(action.text())
+
+
+def tool_button(icon_name: str, name: str, clicked: Callable[[], object]) -> QToolButton:
+    """Return a flat icon button for something that is not a command of its own."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setToolTip(name)
+    button.setAccessibleName(name)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.clicked.connect(clicked)
+    return button
+
+
+class FilterBox(QLineEdit):
+    """A filter that tells `filter_changed` when typing rests; Esc empties it."""
+
+    filter_changed = Signal(str)
+
+    def __init__(self, placeholder: str, name: str, *, rest_ms: int = 150) -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
+        self._timer = QTimer(self, singleShot=True, interval=rest_ms)
+        self._timer.timeout.connect(self._tell)
+        self.textChanged.connect(self._timer.start)
+
+    def _tell(self) -> None:
+        self.filter_changed.emit(self.text().strip())

@@ -1,0 +1,151 @@
+"""What the panels share: engine and window, known contracts and accounts, the transaction one looks at.
+
+Panels never call each other. One says "this transaction" or "debug it" here, and the others follow.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.facade import BlockProduced, ContractDeployed, Engine, EngineEvent, HeadMoved
+from engine.values import AccountSummary, Action, DeployedContract, SourceLocation, TransactionResult
+from ide.bridge import EngineBridge
+from ide.panels.readable import call_text
+from ide.panels.window_port import WindowPort
+
+
+class Workbench(QObject):
+    """The state that panels have in common; lives on the window's thread."""
+
+    transaction_selected = Signal(object)
+    """The transaction all panels show: `TransactionResult`, or None."""
+
+    contracts_changed = Signal()
+    """`contracts` changed."""
+
+    accounts_changed = Signal()
+    """`accounts` changed."""
+
+    debug_requested = Signal(object)
+    """Somebody wants to step through a `TransactionResult`."""
+
+    resend_requested = Signal(object)
+    """Somebody wants to send a `TransactionRequest` again."""
+
+    accesses_reached = Signal(object)
+    """How many accesses of the selected transaction the debugger has passed (int), None if not debugging."""
+
+    key_requested = Signal(str)
+    """Somebody wants to see a state key in the storage inspector."""
+
+    def __init__(self, window: WindowPort, bridge: EngineBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.window = window
+        self.bridge = bridge
+        self.contracts: dict[str, DeployedContract] = {}
+        self.accounts: tuple[AccountSummary, ...] = ()
+        self.selected: TransactionResult | None = None
+        self.selected_is_kept = True
+        self._accounts_asked = False
+        self._accounts_stale = False
+        bridge.engine_changed.connect(self._engine_changed)
+        bridge.events.connect(self._take_events)
+        if bridge.engine is not None:
+            self._engine_changed()
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine, or None until it is open."""
+        return self.bridge.engine
+
+    # --- the transaction one looks at ------------------------------------------------------------
+
+    def select(self, result: TransactionResult | None, *, kept: bool = True) -> None:
+        """Let all panels show a transaction; `kept` is False for a dry run."""
+        self.selected = result
+        self.selected_is_kept = kept
+        self.transaction_selected.emit(result)
+
+    # --- names and places ------------------------------------------------------------------------
+
+    def contract_name(self, contract: str) -> str:
+        """Return what people call a contract; its id if it has no name."""
+        known = self.contracts.get(contract)
+        return known.name if known is not None and known.name else contract
+
+    def describe(self, action: Action) -> str:
+        """Return an action as a call with the contract's name."""
+        return call_text(self.contract_name(action.contract), action.action_name, action.data)
+
+    def source_path(self, contract: str, file: str) -> Path | None:
+        """Return the file on disk that a contract's source came from, if it is still there."""
+        known = self.contracts.get(contract)
+        candidates = [Path(file)] if file else []
+        if known is not None and known.file:
+            candidates += [Path(known.file), Path(known.file).parent / file]
+        return next((path for path in candidates if path.is_absolute() and path.is_file()), None)
+
+    def show_source(self, location: SourceLocation) -> bool:
+        """Open the editor at a place of a contract; False if its file is not known."""
+        path = self.source_path(location.contract, location.file)
+        if path is None:
+            name = self.contract_name(location.contract)
+            self.window.status_message(f"The source file of {name} is not on this machine.")
+            return False
+        self.window.open_file(path, location.line, location.column)
+        return True
+
+    # --- following the engine --------------------------------------------------------------------
+
+    def _engine_changed(self) -> None:
+        self.contracts, self.accounts = {}, ()
+        self._accounts_asked = False
+        self.select(None)
+        self.contracts_changed.emit()
+        self.accounts_changed.emit()
+        self.refresh_contracts()
+        self.refresh_accounts()
+
+    def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
+        deployed = [event.contract for event in events if isinstance(event, ContractDeployed)]
+        for contract in deployed:
+            self.contracts[contract.id] = contract
+        if deployed:
+            self.contracts_changed.emit()
+        if any(isinstance(event, HeadMoved) for event in events):
+            self.refresh_contracts()
+        if any(isinstance(event, BlockProduced | HeadMoved) for event in events):
+            self.refresh_accounts()
+
+    def refresh_contracts(self) -> None:
+        """Ask the engine for all contracts."""
+        if self.engine is not None:
+            self.bridge.request(self.engine.contracts(), self, self._take_contracts)
+
+    def _take_contracts(self, contracts: tuple[DeployedContract, ...]) -> None:
+        self.contracts = {contract.id: contract for contract in contracts}
+        self.contracts_changed.emit()
+
+    def refresh_accounts(self) -> None:
+        """Ask the engine for the accounts; one question at a time, however many blocks come."""
+        if self.engine is None:
+            return
+        if self._accounts_asked:
+            self._accounts_stale = True
+            return
+        self._accounts_asked, self._accounts_stale = True, False
+        self.bridge.request(self.engine.accounts(), self, self._take_accounts, self._accounts_failed)
+
+    def _take_accounts(self, accounts: tuple[AccountSummary, ...]) -> None:
+        self._accounts_asked = False
+        if accounts != self.accounts:
+            self.accounts = accounts
+            self.accounts_changed.emit()
+        if self._accounts_stale:
+            self.refresh_accounts()
+
+    def _accounts_failed(self, error: Exception) -> None:
+        self._accounts_asked = False
+        self.bridge.request_failed.emit(error)

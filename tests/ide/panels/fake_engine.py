@@ -1,0 +1,127 @@
+"""An engine that lives in a few lists: the facade's methods with answers at once, events from another thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from engine.facade import DebugSession, DeployRequest, DeployResult, Engine, EngineEvent
+from engine.values import (
+    AccountSummary,
+    BlockSummary,
+    CompiledContract,
+    DeployedContract,
+    Layer,
+    Profile,
+    StateEntry,
+    TransactionRequest,
+    TransactionResult,
+)
+
+
+def done(value: object) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result(value)
+    return future
+
+
+def failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
+
+
+class FakeEngine(Engine):
+    """`answers` maps a method to its next result or error; what was asked is in `asked`."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[[EngineEvent], None]] = []
+        self.asked: list[tuple[str, object]] = []
+        self.answers: dict[str, object] = {}
+        self.account_list: tuple[AccountSummary, ...] = ()
+        self.contract_list: tuple[DeployedContract, ...] = ()
+        self.transaction_list: tuple[TransactionResult, ...] = ()
+        self.block_list: tuple[BlockSummary, ...] = ()
+        self.layers: dict[Layer, tuple[StateEntry, ...]] = {Layer.MVCC: (), Layer.ROCKSDB: ()}
+        self.session: DebugSession | None = None
+        self.closed = False
+
+    def emit(self, *events: EngineEvent) -> None:
+        """Deliver events from an engine thread, as the real engine does."""
+
+        def work() -> None:
+            for event in events:
+                for listener in list(self.listeners):
+                    listener(event)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    def _answer(self, method: str, question: object) -> Future[Any]:
+        self.asked.append((method, question))
+        answer = self.answers[method]
+        if isinstance(answer, Future):
+            return answer
+        return failed(answer) if isinstance(answer, Exception) else done(answer)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def subscribe(self, listener: Callable[[EngineEvent], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def compile(self, source: str, *, file: str, profile: Profile, abi: object = None) -> Future[CompiledContract]:
+        return self._answer("compile", source)
+
+    def deploy(self, request: DeployRequest) -> Future[DeployResult]:
+        return self._answer("deploy", request)
+
+    def transact(self, request: TransactionRequest) -> Future[TransactionResult]:
+        return self._answer("transact", request)
+
+    def query(self, request: TransactionRequest) -> Future[TransactionResult]:
+        return self._answer("query", request)
+
+    def cancel(self) -> None:
+        self.asked.append(("cancel", None))
+
+    def accounts(self) -> Future[tuple[AccountSummary, ...]]:
+        return done(self.account_list)
+
+    def contracts(self) -> Future[tuple[DeployedContract, ...]]:
+        return done(self.contract_list)
+
+    def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
+        return done(tuple(block for block in self.block_list if block.number >= first)[:count])
+
+    def transactions(self, first: int, count: int) -> Future[tuple[TransactionResult, ...]]:
+        self.asked.append(("transactions", (first, count)))
+        return done(self.transaction_list[first : first + count])
+
+    def state_entries(
+        self, *, prefix: str = "", contains: str = "", after: str = "", count: int = 200
+    ) -> Future[tuple[StateEntry, ...]]:
+        self.asked.append(("state_entries", (prefix, contains, after)))
+        merged = {entry.key: entry for entry in self.layers[Layer.ROCKSDB]}
+        merged |= {entry.key: entry for entry in self.layers[Layer.MVCC]}
+        found = [
+            merged[key]
+            for key in sorted(merged)
+            if key.startswith(prefix) and key > after and (contains in key or contains in (merged[key].value or ""))
+        ]
+        return done(tuple(entry for entry in found if entry.value is not None)[:count])
+
+    def layer_entries(
+        self, layer: Layer, *, prefix: str = "", after: str = "", count: int = 200
+    ) -> Future[tuple[StateEntry, ...]]:
+        found = [entry for entry in self.layers[layer] if entry.key.startswith(prefix) and entry.key > after]
+        return done(tuple(found[:count]))
+
+    def debug(self, transaction_hash: str) -> Future[DebugSession]:
+        self.asked.append(("debug", transaction_hash))
+        assert self.session is not None
+        return done(self.session)
