@@ -1,0 +1,162 @@
+"""The local cache: reads and writes of one transaction, and the stream of what it did.
+
+A `LocalCache` stands on a `StateReader` (the pipe to the engine inside a worker, a view in tests). Reads see
+its own writes first. Committing hands `write_set()` to the layer below; failing drops the object. Savepoints
+(`mark`, `rollback_to`, `commit`) undo part of a transaction through a journal of reverse changes, which is
+only kept while a savepoint is open: the common transaction opens none and pays nothing. A cache belongs
+to one thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.errors import InternalError
+from engine.values import AccessKind, Layer, StorageAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from engine.state.interface import StateReader
+
+__all__ = ["LocalCache", "PendingWrites"]
+
+
+class _Unwritten:
+    """Type of the sentinel for "this transaction has not written the key" (None means it deleted it)."""
+
+
+_UNWRITTEN: Final = _Unwritten()
+
+
+class LocalCache:
+    """Reads and writes of one transaction over `reader`.
+
+    With `observe` every access is appended to `accesses`, stamped with `contract`, `action` and `line`, which
+    the host keeps up to date; without it `accesses` stays empty and nothing is looked up for its sake.
+    """
+
+    def __init__(self, reader: StateReader, *, observe: bool = False) -> None:
+        self.accesses: list[StorageAccess] = []
+        self.read_set: dict[str, str | None] = {}
+        """Texts seen in the layers below, by key: what this transaction's outcome depends on."""
+        self.contract = ""
+        self.action = 0
+        self.line = 0
+        self._reader = reader
+        self._observe = observe
+        self._writes: dict[str, str | None] = {}
+        self._below: dict[str, tuple[str | None, Layer]] = {}
+        self._journal: list[tuple[str, str | _Unwritten | None]] = []
+        self._marks: list[int] = []
+
+    def get(self, key: str) -> str | None:
+        """Return the stored text of `key` as this transaction sees it, None if there is none."""
+        written = self._writes.get(key, _UNWRITTEN)
+        if isinstance(written, _Unwritten):
+            text, layer = self._look_below(key)
+            self.read_set[key] = text
+        else:
+            text, layer = written, Layer.LOCAL
+        if self._observe:
+            self._record(AccessKind.READ, key, layer, text, text)
+        return text
+
+    def put(self, key: str, text: str) -> None:
+        """Set the stored text of `key`."""
+        self._write(AccessKind.WRITE, key, text)
+
+    def delete(self, key: str) -> None:
+        """Remove `key`; removing what does not exist is a write too (it hides what comes below)."""
+        self._write(AccessKind.DELETE, key, None)
+
+    def prefetch(self, keys: Sequence[str]) -> None:
+        """Read `keys` from below in one trip; only a later `get` puts them into the read set."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._below]
+        if missing:
+            self._below.update(zip(missing, self._reader.read_many(missing), strict=True))
+
+    def write_set(self) -> dict[str, str | None]:
+        """Return the final text of every key written, None where deleted, in order of the first write."""
+        return dict(self._writes)
+
+    def mark(self) -> int:
+        """Open a savepoint; marks nest."""
+        self._marks.append(len(self._journal))
+        return len(self._marks) - 1
+
+    def rollback_to(self, mark: int) -> None:
+        """Undo every write since `mark` and close it with those inside it; reads stay in the read set."""
+        position = self._close(mark)
+        while len(self._journal) > position:
+            key, previous = self._journal.pop()
+            if isinstance(previous, _Unwritten):
+                del self._writes[key]
+            else:
+                self._writes[key] = previous
+
+    def commit(self, mark: int) -> None:
+        """Keep the writes since `mark` and close it with those inside it."""
+        self._close(mark)
+        if not self._marks:
+            self._journal.clear()
+
+    def _close(self, mark: int) -> int:
+        if not 0 <= mark < len(self._marks):
+            message = f"savepoint {mark} is not open ({len(self._marks)} are)"
+            raise InternalError(message)
+        position = self._marks[mark]
+        del self._marks[mark:]
+        return position
+
+    def _look_below(self, key: str) -> tuple[str | None, Layer]:
+        found = self._below.get(key)
+        if found is None:
+            found = self._below[key] = self._reader.read(key)
+        return found
+
+    def _write(self, kind: AccessKind, key: str, text: str | None) -> None:
+        previous = self._writes.get(key, _UNWRITTEN)
+        if self._observe:
+            if isinstance(previous, _Unwritten):
+                old, layer = self._look_below(key)  # not a dependency: the outcome does not see it
+            else:
+                old, layer = previous, Layer.LOCAL
+            self._record(kind, key, layer, old, text)
+        if self._marks:
+            self._journal.append((key, previous))
+        self._writes[key] = text
+
+    def _record(self, kind: AccessKind, key: str, layer: Layer, old: str | None, new: str | None) -> None:
+        self.accesses.append(StorageAccess(kind, key, layer, old, new, self.contract, self.action, self.line))
+
+
+class PendingWrites:
+    """A `StateReader` that shows the writes of transactions that will be committed before the reader's own.
+
+    A worker that runs several transactions in a row stands each one's cache on this, so that it sees its
+    predecessors; those writes will be in MVCC by the time they count, and are reported as that layer.
+    """
+
+    def __init__(self, reader: StateReader) -> None:
+        self._reader = reader
+        self._writes: dict[str, str | None] = {}
+
+    def apply(self, writes: Mapping[str, str | None]) -> None:
+        """Put the write set of a transaction that succeeded on top."""
+        self._writes.update(writes)
+
+    def read(self, key: str) -> tuple[str | None, Layer]:
+        """Return the pending text of `key`, else what the reader below has."""
+        if key in self._writes:
+            return self._writes[key], Layer.MVCC
+        return self._reader.read(key)
+
+    def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+        """Return `read` of each key, asking the reader below once."""
+        below = self._missing(keys)
+        answers = dict(zip(below, self._reader.read_many(below), strict=True)) if below else {}
+        return [answers[key] if key in answers else (self._writes[key], Layer.MVCC) for key in keys]
+
+    def _missing(self, keys: Iterable[str]) -> list[str]:
+        return [key for key in dict.fromkeys(keys) if key not in self._writes]
