@@ -1,0 +1,61 @@
+/**
+ * Merkle trees as the common Ethereum tools build them: keccak-256, pairs in sorted order, so that a proof is
+ * a plain list of hashes.
+ */
+const { keccak_256: keccak256 } = require("@noble/hashes/sha3.js");
+const { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } = require("@noble/hashes/utils.js");
+
+/**
+ * The leaf of one entry: who, how much, and a running number that makes equal entries different.
+ * @param {number} index
+ * @param {string} account
+ * @param {string} amount
+ * @returns {string} hex
+ */
+function leaf(index, account, amount) {
+    const inner = keccak256(utf8ToBytes(JSON.stringify([index, account, amount])));
+    return bytesToHex(keccak256(inner));
+}
+
+/** The hash of two nodes; the order in which they are given does not matter. */
+function parent(left, right) {
+    const pair = left < right ? [left, right] : [right, left];
+    return bytesToHex(keccak256(concatBytes(...pair.map(hexToBytes))));
+}
+
+/**
+ * Whether `proof` leads from a leaf to the root.
+ * @param {string} start
+ * @param {string[]} proof
+ * @param {string} root
+ */
+function verify(start, proof, root) {
+    return proof.reduce(parent, start) === root;
+}
+
+/**
+ * Root and proofs of a list of leaves; a node without a neighbour moves up as it is.
+ * @param {string[]} leaves
+ * @returns {{root: string, proofs: string[][]}}
+ */
+function build(leaves) {
+    const proofs = leaves.map(() => []);
+    let level = leaves.map((hash, index) => ({ hash, members: [index] }));
+    while (level.length > 1) {
+        const above = [];
+        for (let i = 0; i < level.length; i += 2) {
+            const [left, right] = [level[i], level[i + 1]];
+            if (right === undefined) {
+                above.push(left);
+                continue;
+            }
+            left.members.forEach((member) => proofs[member].push(right.hash));
+            right.members.forEach((member) => proofs[member].push(left.hash));
+            above.push({ hash: parent(left.hash, right.hash), members: [...left.members, ...right.members] });
+        }
+        level = above;
+    }
+    return { root: level[0].hash, proofs };
+}
+
+module.exports = { build, leaf, verify };

@@ -1,0 +1,12 @@
+/**
+ * Print root, total and proofs of the list in `drop.json`: `npm run drop`.
+ */
+import { readFileSync } from "node:fs";
+import merkle from "../merkle.js";
+
+const drop = JSON.parse(readFileSync(new URL("../drop.json", import.meta.url), "utf8"));
+const { root, proofs } = merkle.build(drop.map(([account, amount], index) => merkle.leaf(index, account, amount)));
+const total = drop.reduce((sum, [, amount]) => sum + Number(amount), 0);
+
+console.log(`publish ${JSON.stringify([root, String(total)])}`);
+drop.forEach(([account, amount], index) => console.log(`claim ${JSON.stringify([index, account, amount, proofs[index]])}`));
