@@ -115,6 +115,45 @@ class DeployResult(Value, frozen=True):
     contract: DeployedContract | None
 
 
+class GenesisAccount(Value, frozen=True):
+    """An account that exists from block 0; what is absent is the chain's default for a new account.
+
+    `balances` are decimal amounts by token, `ram` bytes, `pledge` IOST pledged for gas, `gas` the gas balance,
+    `key` a base58 secret key or a seed text (derived from the name if absent).
+    """
+
+    balances: dict[str, str] = {}
+    ram: int | None = None
+    pledge: str | None = None
+    gas: str | None = None
+    key: str | None = None
+
+
+class GenesisContract(Value, frozen=True):
+    """A contract that exists from block 0 under the id `id`, without a transaction."""
+
+    id: str
+    source: str
+    owner: str
+    file: str = ""
+    profile: Profile = Profile.IOST
+    abi: Abi | None = None
+
+
+class Genesis(Value, frozen=True):
+    """Block 0 of a new chain.
+
+    `accounts` are added to the development accounts. `builtin` is `default` (natives.md), `none`, or a folder
+    of `<id>.js` and `<id>.js.abi` that replace the JavaScript built-ins of those ids. `time` is block 0's time in ns;
+    blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
+    """
+
+    accounts: dict[str, GenesisAccount] = {}
+    builtin: str = "default"
+    contracts: tuple[GenesisContract, ...] = ()
+    time: int | None = None
+
+
 # --- debugging -----------------------------------------------------------------------------------
 
 
@@ -228,8 +267,10 @@ class Engine:
     """A private chain in a folder, with its compiler, sandboxes and state. Close it when done."""
 
     @classmethod
-    def open(cls, directory: Path) -> Engine:
+    def open(cls, directory: Path, *, genesis: Genesis | None = None) -> Engine:
         """Open the chain in `directory`, creating it (genesis with ten funded accounts) if it is empty.
+
+        `genesis` is used only for a chain that is created.
 
         Raises:
             StorageLocked, StorageDamaged, StorageError: the folder cannot be used.
@@ -260,8 +301,11 @@ class Engine:
         """Compile and deploy; raises `CompileError`, else the outcome says whether `init` succeeded."""
         raise NotImplementedError
 
-    def transact(self, request: TransactionRequest) -> Future[TransactionResult]:
-        """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one."""
+    def transact(self, request: TransactionRequest, *, block: bool = True) -> Future[TransactionResult]:
+        """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one.
+
+        With `block` off the transaction waits in the open block until `produce` or the next transaction closes it.
+        """
         raise NotImplementedError
 
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
@@ -272,7 +316,45 @@ class Engine:
         """Stop the transaction that is running; it fails with `RunCancelled`."""
         raise NotImplementedError
 
+    # the chain's course
+
+    def produce(self) -> Future[BlockSummary]:
+        """Close the open block (with no transactions but the base one, if none waits) and return it."""
+        raise NotImplementedError
+
+    def advance(self, nanoseconds: int) -> Future[int]:
+        """Move the chain's clock forward and return its time."""
+        raise NotImplementedError
+
+    def checkpoint(self, name: str) -> Future[int]:
+        """Name the head's state and return its block number."""
+        raise NotImplementedError
+
+    def restore(self, name: str) -> Future[int]:
+        """Move the head back to a checkpoint and return its block number; raises `InvalidInput` for an unknown name."""
+        raise NotImplementedError
+
+    def validate_block(self, number: int) -> Future[str | None]:
+        """Execute a block again; return the first difference from what was recorded, None if there is none."""
+        raise NotImplementedError
+
     # looking
+
+    def head(self) -> Future[BlockSummary]:
+        """Return the newest block."""
+        raise NotImplementedError
+
+    def account(self, name: str) -> Future[AccountSummary]:
+        """Return any account or contract id's balances, gas and RAM; raises `InvalidInput` if there is none."""
+        raise NotImplementedError
+
+    def balance(self, name: str, token: str) -> Future[str]:
+        """Return what an account or contract holds of a token, as a decimal string."""
+        raise NotImplementedError
+
+    def storage(self, contract: str, key: str, field: str | None = None) -> Future[str | None]:
+        """Return a stored value as the contract would read it, None if there is none."""
+        raise NotImplementedError
 
     def accounts(self) -> Future[tuple[AccountSummary, ...]]:
         """Return the development accounts with their balances."""
