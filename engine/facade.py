@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+import msgspec
+
 from engine.values import (
     Abi,
     AccountSummary,
@@ -122,7 +124,7 @@ class GenesisAccount(Value, frozen=True):
     `key` a base58 secret key or a seed text (derived from the name if absent).
     """
 
-    balances: dict[str, str] = {}
+    balances: dict[str, str] = msgspec.field(default_factory=dict)
     ram: int | None = None
     pledge: str | None = None
     gas: str | None = None
@@ -148,7 +150,7 @@ class Genesis(Value, frozen=True):
     blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
     """
 
-    accounts: dict[str, GenesisAccount] = {}
+    accounts: dict[str, GenesisAccount] = msgspec.field(default_factory=dict)
     builtin: str = "default"
     contracts: tuple[GenesisContract, ...] = ()
     time: int | None = None
