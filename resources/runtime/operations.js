@@ -1,0 +1,35 @@
+/**
+ * Host operations: what JavaScript can ask of the program that runs it. `engine/vm/interface.py` holds the same numbers
+ * and says what the arguments and results are; a test compares them.
+ */
+export const Operation = Object.freeze({
+  STORAGE_PUT: 1,
+  STORAGE_GET: 2,
+  STORAGE_HAS: 3,
+  STORAGE_DEL: 4,
+  MAP_PUT: 5,
+  MAP_GET: 6,
+  MAP_HAS: 7,
+  MAP_DEL: 8,
+  MAP_KEYS: 9,
+  MAP_LEN: 10,
+  GLOBAL_GET: 11,
+  GLOBAL_HAS: 12,
+  GLOBAL_MAP_GET: 13,
+  GLOBAL_MAP_HAS: 14,
+  GLOBAL_MAP_KEYS: 15,
+  GLOBAL_MAP_LEN: 16,
+  BLOCK_INFO: 20,
+  TX_INFO: 21,
+  CONTEXT_INFO: 22,
+  REQUIRE_AUTH: 23,
+  RECEIPT: 24,
+  EVENT: 25,
+  CALL: 26,
+  CALL_WITH_AUTH: 27,
+  CONSOLE: 30,
+  SHA3: 40,
+  SHA3_HEX: 41,
+  RIPEMD160_HEX: 42,
+  VERIFY: 43,
+});
