@@ -1,0 +1,30 @@
+import * as esprima from 'esprima';
+
+import { CompileProblem } from '../common/problem.js';
+
+/**
+ * Parse with the reference's parser (spec/gas.md §2 step 2).
+ *
+ * @param {string} text
+ * @param {object} options esprima's options.
+ * @returns {object} the tree.
+ * @throws {CompileProblem} with esprima's own text, `Line N: ...`.
+ */
+export function parse(text, options) {
+  try {
+    return esprima.parseScript(text, options);
+  } catch (error) {
+    if (!(error instanceof Error) || typeof error.lineNumber !== 'number') throw error;
+    const column = Math.max(0, error.column - 1);
+    const at = { line: error.lineNumber, column };
+    throw new CompileProblem(error.message, {
+      code: 'syntax',
+      loc: { start: at, end: { line: at.line, column: column + 1 } },
+    });
+  }
+}
+
+/** The source as the reference's parser gets it: a raw NUL arrives as four characters (spec/gas.md §2 step 1). */
+export function escapedSource(source) {
+  return source.toWellFormed().replaceAll('\0', '\\x00');
+}
