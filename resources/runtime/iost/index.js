@@ -1,0 +1,124 @@
+/**
+ * Profile iost: what a contract of the reference chain sees, price for price (spec/gas.md §5–8).
+ */
+
+import { installArrays } from './arrays.js';
+import { createBigNumber, OriginalBigNumber } from './bignumber.js';
+import { createBlockchain } from './blockchain.js';
+import { createConsole } from './console.js';
+import { createCrypto } from './crypto.js';
+import { createRequire, createTransactionObjects } from './frame.js';
+import { installGlobals } from './globals.js';
+import { createNumbers } from './numbers.js';
+import { installJSON } from './json.js';
+import { installMathematics } from './mathematics.js';
+import { createBinaryOperator, createSpreadElement, createTemplateTag } from './operators.js';
+import { errorText, createResultText } from './results.js';
+import { createStorage } from './storage.js';
+import { installStrings } from './strings.js';
+
+/** Names that contract text refers to, in the order of `createGlobals`' values. */
+const PARAMETER_NAMES = [
+  '_IOSTInstruction_counter',
+  '_IOSTBinaryOp',
+  '_IOSTTemplateTag',
+  '_IOSTSpreadElement',
+  'storage',
+  'blockchain',
+  'IOSTCrypto',
+  'console',
+  'Console',
+  'format',
+  'formatWithOptions',
+  'emptyOptions',
+  'BigNumber',
+  'Int64',
+  'Float64',
+  'MaxInt64',
+  'MinInt64',
+  'MaxFloat64',
+  'MinFloat64',
+  'require',
+  'module',
+  'block',
+  'tx',
+  'blockInfo',
+  'txInfo',
+  'globalThis',
+];
+
+/**
+ * Change the built-in objects of this isolate and create the libraries. Called once, before hardening.
+ *
+ * @param {object} services
+ * @param {(units: number) => void} services.charge the gas counter.
+ * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
+ * @returns parameter names, their values for a frame, and how results and errors become texts. `roots` are the
+ *     library objects that all frames share and that hardening must freeze.
+ */
+export function install({ charge, host }) {
+  let BigNumber;
+  const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
+  BigNumber = createBigNumber(charge);
+  const isNumberObject = (value) => value instanceof numbers.Int64 || value instanceof BigNumber;
+
+  const storage = createStorage(host);
+  const blockchain = createBlockchain(host, numbers);
+  const crypto = createCrypto(host);
+  const { Console, format, formatWithOptions } = createConsole(host, isNumberObject);
+  const counter = { incr: charge };
+  const operators = {
+    binary: createBinaryOperator(charge),
+    template: createTemplateTag(charge),
+    spread: createSpreadElement(charge),
+  };
+  const resultText = createResultText(charge);
+
+  installJSON(charge);
+  installStrings(charge);
+  installMathematics(charge);
+  installArrays(charge);
+  installGlobals();
+
+  return {
+    parameterNames: PARAMETER_NAMES,
+    roots: [storage, blockchain, crypto, Console, format, formatWithOptions, counter, operators, BigNumber, numbers],
+
+    createGlobals(frame) {
+      const frameStorage = { ...storage };
+      const frameBlockchain = { ...blockchain };
+      const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);
+      return [
+        counter,
+        operators.binary,
+        operators.template,
+        operators.spread,
+        frameStorage,
+        frameBlockchain,
+        { ...crypto },
+        new Console(),
+        Console,
+        format,
+        formatWithOptions,
+        {},
+        BigNumber,
+        numbers.Int64,
+        numbers.Float64,
+        numbers.MaxInt64,
+        numbers.MinInt64,
+        numbers.MaxFloat64,
+        numbers.MinFloat64,
+        createRequire({ storage: frameStorage, blockchain: frameBlockchain }),
+        { exports: numbers.Float64 },
+        block,
+        tx,
+        blockInfo,
+        txInfo,
+        null,
+      ];
+    },
+
+    resultText,
+    errorText,
+  };
+}
