@@ -1,0 +1,48 @@
+"""Column families of the database and how RocksDB is tuned for them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from rocksdict import BlockBasedOptions, Cache, DBRecoveryMode, Options
+
+BLOCK_CACHE_BYTES = 256 * 1024 * 1024
+_BLOOM_BITS = 10
+_KEPT_LOG_FILES = 4
+_LOG_FILE_BYTES = 4 * 1024 * 1024
+
+
+class ColumnName(StrEnum):
+    """A column family and what stands in it (encodings: `engine.state.encoding`, `engine.state.records`)."""
+
+    STATE = "state"  # state key → stored text, after the newest flushed block
+    HISTORY = "history"  # state key and block number → text before that block, flushed blocks of the chain
+    CHANGES = "changes"  # block id → BlockChanges
+    BLOCKS = "blocks"  # block id → BlockRecord
+    INDEX = "index"  # n + block number → block id on the chain; h + block hash → block id
+    TRANSACTIONS = "transactions"  # transaction hash, 00, block id → the chain's encoding
+    META = "meta"  # format number, head, flushed block, checkpoints, settings
+    SNAPSHOTS = "snapshots"  # content address → blob
+
+
+def database_options(cache: Cache) -> Options:
+    """Return the options of the database as a whole."""
+    options = column_options(cache)
+    options.create_if_missing(True)
+    options.create_missing_column_families(True)
+    # A torn last record is what a power cut leaves and was never acknowledged; any other damage is an error.
+    options.set_wal_recovery_mode(DBRecoveryMode.tolerate_corrupted_tail_records())
+    options.set_paranoid_checks(True)
+    options.set_keep_log_file_num(_KEPT_LOG_FILES)
+    options.set_max_log_file_size(_LOG_FILE_BYTES)
+    return options
+
+
+def column_options(cache: Cache) -> Options:
+    """Return the options of a column family: bloom filter, shared block cache (spec/platform.md)."""
+    table = BlockBasedOptions()
+    table.set_bloom_filter(_BLOOM_BITS, False)
+    table.set_block_cache(cache)
+    options = Options(raw_mode=True)
+    options.set_block_based_table_factory(table)
+    return options

@@ -1,0 +1,283 @@
+"""The database: typed access to RocksDB's column families, one atomic batch a write, errors for people.
+
+What is written is in the write-ahead log when `write` returns: with `Durability.PROCESS` it survives the end of
+the process however it comes, with `Durability.POWER` also the end of the machine (one fsync a batch).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Self, cast
+
+from rocksdict import (
+    AccessType,
+    Cache,
+    Checkpoint,
+    CompactOptions,
+    DbClosedError,
+    Rdict,
+    ReadOptions,
+    WriteBatch,
+    WriteOptions,
+)
+
+from engine.errors import InternalError, StorageError
+from engine.state.columns import BLOCK_CACHE_BYTES, ColumnName, column_options, database_options
+from engine.state.encoding import prefix_end
+from engine.state.failures import damaged, storage_error
+from engine.state.format import check_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+__all__ = ["Batch", "Column", "Durability", "Store"]
+
+
+class Durability(Enum):
+    """What an acknowledged write survives."""
+
+    PROCESS = "process"
+    POWER = "power"
+
+
+class Batch:
+    """Writes that happen all or not at all, in order."""
+
+    def __init__(self, store: Store) -> None:
+        self.raw = WriteBatch(raw_mode=True)
+        self._handles = store.handles
+
+    def put(self, column: ColumnName, key: bytes, value: bytes) -> None:
+        """Set a value."""
+        self.raw.put(key, value, self._handles[column])
+
+    def delete(self, column: ColumnName, key: bytes) -> None:
+        """Remove a key that may be missing."""
+        self.raw.delete(key, self._handles[column])
+
+
+class Column:
+    """Reads of one column family, from any thread."""
+
+    def __init__(self, rdict: Rdict, directory: Path) -> None:
+        self._rdict = rdict
+        self._directory = directory
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the value of `key`, None if there is none.
+
+        Raises:
+            StorageDamaged: the block it lies in fails its checksum.
+        """
+        try:
+            value: bytes | None = self._rdict.get(key)
+        except Exception as error:
+            raise _translated(error, self._directory) from error
+        return value
+
+    def scan(self, prefix: bytes = b"", start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+        """Yield what starts with `prefix`, from `start` on, in order, as it was at the first step.
+
+        Raises:
+            StorageDamaged: a block on the way fails its checksum.
+        """
+        first = max(prefix, start)
+        options = ReadOptions()
+        bound = prefix_end(prefix)
+        if bound is not None:
+            options.set_iterate_upper_bound(bound)
+        last: bytes | None = None
+        rows: Iterator[tuple[bytes, bytes]]
+        try:
+            rows = cast("Iterator[tuple[bytes, bytes]]", self._rdict.items(from_key=first, read_opt=options))
+            for row in rows:
+                last = row[0]
+                yield row
+            self._require_end(first if last is None else last, last, options)
+        except Exception as error:
+            raise _translated(error, self._directory) from error
+
+    def first_from(self, start: bytes, prefix: bytes) -> tuple[bytes, bytes] | None:
+        """Return the first row at or after `start` that starts with `prefix`."""
+        try:
+            cursor = self._rdict.iter()
+            cursor.seek(start)
+            if not cursor.valid():
+                cursor.status()
+                return None
+            key: bytes = cursor.key()
+            return (key, cursor.value()) if key.startswith(prefix) else None
+        except Exception as error:
+            raise _translated(error, self._directory) from error
+
+    def estimated_count(self) -> int:
+        """Return RocksDB's estimate of the number of keys; immediate."""
+        return self._rdict.property_int_value("rocksdb.estimate-num-keys") or 0
+
+    def compact(self) -> None:
+        """Rewrite the files without what was deleted or overwritten."""
+        try:
+            self._rdict.compact_range(None, None, CompactOptions())
+        except Exception as error:
+            raise _translated(error, self._directory) from error
+
+    def _require_end(self, key: bytes, last: bytes | None, options: ReadOptions) -> None:
+        # rocksdict's items() just stops at a damaged block; only a cursor's status tells that from the end.
+        cursor = self._rdict.iter(options)
+        cursor.seek(key)
+        if last is not None and cursor.valid():
+            cursor.next()
+        if not cursor.valid():
+            cursor.status()
+
+
+class Store:
+    """An open database folder. Close it to release the folder."""
+
+    def __init__(self, rdict: Rdict, directory: Path, durability: Durability, *, writable: bool) -> None:
+        self.directory = directory
+        self.writable = writable
+        self._rdict = rdict
+        self._durable = WriteOptions()
+        self._durable.sync = durability is Durability.POWER
+        self._relaxed = WriteOptions()
+        families = {name: rdict.get_column_family(name) for name in ColumnName}
+        self.columns = {name: Column(family, directory) for name, family in families.items()}
+        self.handles = {name: rdict.get_column_family_handle(name) for name in ColumnName}
+        self._families = families
+
+    @classmethod
+    def open(cls, directory: Path, *, durability: Durability = Durability.PROCESS) -> Self:
+        """Open the database in `directory` for reading and writing, creating it if the folder is empty.
+
+        Raises:
+            StorageLocked: another instance, or this one, has it open.
+            StorageDamaged: files are torn, corrupted or missing; the error names one.
+            StorageError: the folder cannot be used, or a newer Strata made it.
+        """
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            has_current = (directory / "CURRENT").exists()
+            strays = [] if has_current else [path.name for path in directory.glob("MANIFEST-*")]
+        except OSError as error:
+            raise _unusable(error, directory) from error
+        if strays:
+            raise damaged(directory, "CURRENT", f"CURRENT is missing beside {strays[0]}")
+        store = cls(_open_rocksdb(directory, AccessType.read_write()), directory, durability, writable=True)
+        try:
+            check_format(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def open_secondary(cls, directory: Path, scratch: Path) -> Self:
+        """Open a read-only view of a database that another instance may have open.
+
+        `scratch` is a folder for the view's own log files; `catch_up` shows what was written since.
+
+        Raises:
+            StorageDamaged, StorageError: as `open`.
+        """
+        if not (directory / "CURRENT").exists():
+            raise StorageError(
+                "there is no database here", where=str(directory), advice="Choose a folder that Strata has made."
+            )
+        try:
+            scratch.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(error, scratch) from error
+        raw = _open_rocksdb(directory, AccessType.secondary(str(scratch)))
+        store = cls(raw, directory, Durability.PROCESS, writable=False)
+        try:
+            check_format(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def batch(self) -> Batch:
+        """Return an empty batch for `write`."""
+        return Batch(self)
+
+    def write(self, batch: Batch, *, relaxed: bool = False) -> None:
+        """Write a batch, all or nothing; it is in the write-ahead log on return.
+
+        `relaxed` waives the fsync of `Durability.POWER` for what can be derived again after a power cut.
+
+        Raises:
+            StorageError: the disk is full or fails; nothing was written.
+        """
+        if not self.writable:
+            raise StorageError(
+                "this view is read-only",
+                where=str(self.directory),
+                advice="Close the other instance and open it again.",
+            )
+        try:
+            self._rdict.write(batch.raw, self._relaxed if relaxed else self._durable)
+        except Exception as error:
+            raise _translated(error, self.directory) from error
+
+    def catch_up(self) -> None:
+        """Let a secondary view see what the primary has written."""
+        try:
+            self._rdict.try_catch_up_with_primary()
+        except Exception as error:
+            raise _translated(error, self.directory) from error
+
+    def copy_to(self, directory: Path) -> None:
+        """Make a consistent copy in `directory`, which must not exist; files are hard links where possible."""
+        try:
+            Checkpoint(self._rdict).create_checkpoint(str(directory))
+        except Exception as error:
+            raise _translated(error, directory) from error
+
+    def files(self) -> tuple[str, ...]:
+        """Return the names of the table files in use."""
+        return tuple(str(file["name"]).lstrip("/\\") for file in self._rdict.live_files())
+
+    def close(self) -> None:
+        """Release the folder; a second call does nothing."""
+        self.handles.clear()  # a handle or a family left open keeps the folder locked
+        for part in (*self._families.values(), self._rdict):
+            try:
+                part.close()
+            except DbClosedError:
+                continue
+            except Exception as error:
+                raise _translated(error, self.directory) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _open_rocksdb(directory: Path, access: AccessType) -> Rdict:
+    cache = Cache(BLOCK_CACHE_BYTES)
+    families = {str(name): column_options(cache) for name in ColumnName}
+    try:
+        return Rdict(str(directory), database_options(cache), families, access)
+    except Exception as error:
+        raise _translated(error, directory) from error
+
+
+def _translated(error: Exception, directory: Path) -> Exception:
+    if isinstance(error, DbClosedError):
+        return InternalError(f"the database in {directory} was used after it was closed")
+    return storage_error(error, directory)
+
+
+def _unusable(error: OSError, directory: Path) -> StorageError:
+    return StorageError(
+        f"the folder cannot be used: {error.strerror}",
+        where=str(directory),
+        advice="Choose another data folder, or change what stands in its way.",
+    )

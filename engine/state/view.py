@@ -1,0 +1,267 @@
+"""Consistent views of the state: MVCC over RocksDB, at the head or at an old height.
+
+RocksDB itself shows only the newest flushed block. A flush or a move of the head therefore first leaves the
+texts it is about to replace in the current `Epoch`; a view looks there after it has read RocksDB. So a view stays
+right while blocks are flushed under it, without holding RocksDB snapshots, and costs one test a read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from engine.errors import InvalidInput
+from engine.state.encoding import (
+    decode_optional,
+    history_key,
+    history_prefix,
+    history_range,
+    split_history_key,
+)
+from engine.state.mvcc import NoVersion
+from engine.values import Layer, StateEntry, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from engine.state.mvcc import VersionTable
+    from engine.state.store import Column
+
+__all__ = ["Base", "Epoch", "HistoricBase", "LiveBase", "StateView", "ViewPage"]
+
+_ALL = 1 << 62
+
+
+class Epoch:
+    """A time during which RocksDB's state did not change; the next change leaves the replaced texts here."""
+
+    __slots__ = ("following", "replaced")
+
+    def __init__(self) -> None:
+        self.replaced: Mapping[str, str | None] | None = None
+        self.following: Epoch | None = None
+
+    def lookup(self, key: str) -> str | NoVersion | None:
+        """Return the text `key` had in this epoch if it was replaced since."""
+        epoch: Epoch | None = self
+        while epoch is not None and epoch.replaced is not None:
+            if key in epoch.replaced:
+                return epoch.replaced[key]
+            epoch = epoch.following
+        return _UNCHANGED
+
+    def all_replaced(self) -> dict[str, str | None]:
+        """Return every text of this epoch that was replaced since."""
+        merged: dict[str, str | None] = {}
+        epoch: Epoch | None = self
+        while epoch is not None and epoch.replaced is not None:
+            merged = {**epoch.replaced, **merged}
+            epoch = epoch.following
+        return merged
+
+
+_UNCHANGED = NoVersion()
+
+
+class Base(Protocol):
+    """What a view finds in RocksDB."""
+
+    def get(self, key: str) -> str | None:
+        """Return the stored text of `key`."""
+        ...
+
+    def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield rows that start with `prefix`, from `start` on, in order."""
+        ...
+
+
+class LiveBase:
+    """RocksDB after the block that was the newest flushed one when `epoch` began."""
+
+    def __init__(self, state: Column, epoch: Epoch) -> None:
+        self._state = state
+        self._epoch = epoch
+
+    def get(self, key: str) -> str | None:
+        """Return the stored text of `key`."""
+        raw = self._state.get(key.encode())
+        if self._epoch.replaced is not None:  # tested after reading: a writer fills it before it writes
+            text = self._epoch.lookup(key)
+            if not isinstance(text, NoVersion):
+                return text
+        return None if raw is None else raw.decode()
+
+    def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield rows that start with `prefix`, from `start` on, in order."""
+        rows = self._state.scan(prefix, start)
+        first = next(rows, None)  # from here on the scan sees no later write
+        replaced = self._epoch.all_replaced() if self._epoch.replaced is not None else {}
+        chained = _chain(first, rows)
+        if not replaced:
+            return chained
+        lowest = max(prefix, start)
+        over = sorted(
+            (raw, None if text is None else text.encode())
+            for raw, text in ((key.encode(), text) for key, text in replaced.items())
+            if raw >= lowest and raw.startswith(prefix)
+        )
+        return merge_rows(chained, iter(over))
+
+
+class HistoricBase:
+    """RocksDB after flushed block `number`, out of the history.
+
+    `require_valid` raises once the history no longer reaches that block.
+    """
+
+    def __init__(self, state: Column, history: Column, number: int, require_valid: Callable[[], None]) -> None:
+        self._state = state
+        self._history = history
+        self._number = number
+        self._require_valid = require_valid
+
+    def get(self, key: str) -> str | None:
+        """Return the stored text of `key`."""
+        raw = key.encode()
+        newest = self._state.get(raw)  # before the history: a flush in between then shows up there
+        found = self._history.first_from(history_key(raw, self._number + 1), history_prefix(raw))
+        self._require_valid()
+        if found is not None:
+            return decode_optional(found[1])
+        return None if newest is None else newest.decode()
+
+    def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield rows that start with `prefix`, from `start` on, in order."""
+        rows = self._state.scan(prefix, start)
+        first = next(rows, None)
+        yield from merge_rows(_chain(first, rows), self._replaced(prefix, start))
+        self._require_valid()
+
+    def _replaced(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+        previous = None
+        lowest = history_prefix(start) if start else b""
+        for raw, value in self._history.scan(history_range(prefix), lowest):
+            key, number = split_history_key(raw)
+            if number > self._number and key != previous:
+                previous = key
+                text = decode_optional(value)
+                yield key, None if text is None else text.encode()
+
+
+class ViewPage(Value, frozen=True):
+    """Some entries; `resume` is the key to go on after, None if there is nothing more."""
+
+    entries: tuple[StateEntry, ...]
+    resume: str | None
+
+
+class StateView:
+    """The state at one moment, a `StateReader`; may be used from any thread, for any time."""
+
+    __slots__ = ("_base", "_table", "_version")
+
+    def __init__(self, base: Base, table: VersionTable, version: int) -> None:
+        self._base = base
+        self._table = table
+        self._version = version
+
+    def read(self, key: str) -> tuple[str | None, Layer]:
+        """Return the stored text of `key` and the layer that answered (MVCC also for a deletion it holds)."""
+        text = self._table.at(key, self._version)
+        if not isinstance(text, NoVersion):
+            return text, Layer.MVCC
+        text = self._base.get(key)
+        return text, Layer.ABSENT if text is None else Layer.ROCKSDB
+
+    def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+        """Return `read` of each key."""
+        read = self.read
+        return [read(key) for key in keys]
+
+    def entries(
+        self, *, prefix: str = "", contains: str = "", after: str = "", count: int = _ALL
+    ) -> tuple[StateEntry, ...]:
+        """Return at most `count` existing keys above `after`, in order, with text and layer.
+
+        `contains` keeps the keys that have this text in the key or in the stored text.
+        """
+        return self.search(prefix=prefix, contains=contains, after=after, count=count, examine=_ALL).entries
+
+    def search(self, *, prefix: str = "", contains: str = "", after: str = "", count: int, examine: int) -> ViewPage:
+        """Return what `entries` does, but give up after looking at `examine` keys: a long search in short pieces."""
+        needle = contains.encode()
+        raw_after = after.encode()
+        start = raw_after + b"\x00" if after else b""
+        over = self._overlay(prefix, after)
+        found: list[StateEntry] = []
+        rows = _layered(self._base.scan(prefix.encode(), start), over)
+        for examined, (raw, value, layer) in enumerate(rows, 1):
+            if value is not None and (not needle or needle in raw or needle in value):
+                found.append(StateEntry(raw.decode(), value.decode(), layer))
+            if len(found) >= count or examined >= examine:
+                return ViewPage(tuple(found), raw.decode())
+        return ViewPage(tuple(found), None)
+
+    def layer_entries(
+        self, layer: Layer, *, prefix: str = "", after: str = "", count: int = _ALL
+    ) -> tuple[StateEntry, ...]:
+        """Return what MVCC or RocksDB holds by itself, in order; a deletion held by MVCC has value None.
+
+        Raises:
+            InvalidInput: the layer has no content outside a transaction.
+        """
+        found: list[StateEntry] = []
+        if layer is Layer.MVCC:
+            for key, text in self._table.keys_at(self._version, prefix=prefix, after=after):
+                if len(found) >= count:
+                    break
+                found.append(StateEntry(key, text, Layer.MVCC))
+        elif layer is Layer.ROCKSDB:
+            for raw, value in self._base.scan(prefix.encode(), after.encode() + b"\x00" if after else b""):
+                if len(found) >= count:
+                    break
+                found.append(StateEntry(raw.decode(), value.decode(), Layer.ROCKSDB))
+        else:
+            raise InvalidInput(f"layer {layer.value} cannot be listed", advice="List mvcc or rocksdb.")
+        return tuple(found)
+
+    def _overlay(self, prefix: str, after: str) -> Iterator[tuple[bytes, bytes | None]]:
+        for key, text in self._table.keys_at(self._version, prefix=prefix, after=after):
+            yield key.encode(), None if text is None else text.encode()
+
+
+def merge_rows(
+    rows: Iterator[tuple[bytes, bytes]], over: Iterator[tuple[bytes, bytes | None]]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield `rows` with those of `over` (both ordered) put in their place; None removes a row."""
+    for key, value, _ in _layered(rows, over):
+        if value is not None:
+            yield key, value
+
+
+def _layered(
+    rows: Iterator[tuple[bytes, bytes]], over: Iterator[tuple[bytes, bytes | None]]
+) -> Iterator[tuple[bytes, bytes | None, Layer]]:
+    upper = next(over, None)
+    if upper is not None:
+        for key, value in rows:
+            while upper is not None and upper[0] < key:
+                yield upper[0], upper[1], Layer.MVCC
+                upper = next(over, None)
+            if upper is not None and upper[0] == key:
+                yield key, upper[1], Layer.MVCC
+                upper = next(over, None)
+            else:
+                yield key, value, Layer.ROCKSDB
+            if upper is None:
+                break
+    while upper is not None:
+        yield upper[0], upper[1], Layer.MVCC
+        upper = next(over, None)
+    for key, value in rows:
+        yield key, value, Layer.ROCKSDB
+
+
+def _chain(first: tuple[bytes, bytes] | None, rows: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    if first is not None:
+        yield first
+        yield from rows
