@@ -88,9 +88,11 @@ def no_display(what: str) -> LaunchProblem:
 
 def missing_libraries(reason: str) -> LaunchProblem:
     """Return the problem of missing system libraries; `reason` is the loader's message about the first."""
-    missing = sorted(set(_MISSING.findall(reason)) | _not_found())
-    what = f"The window needs system libraries that are not installed: {', '.join(missing)}"
-    return LaunchProblem(what if missing else f"Qt cannot be loaded: {reason}", _advice())
+    named = set(_MISSING.findall(reason))
+    if not named:
+        return LaunchProblem(f"Qt cannot be loaded: {reason}", _advice())
+    missing = ", ".join(sorted(named | _not_found()))
+    return LaunchProblem(f"The window needs system libraries that are not installed: {missing}", _advice())
 
 
 def _advice() -> str:

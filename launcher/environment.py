@@ -96,10 +96,11 @@ class Environment:
             raise not_writable(self.root, error) from error
 
     def _make(self) -> None:
+        new = not self._has_python()
         steps: list[tuple[str, Callable[[Progress], None]]] = []
-        if not self._has_python():
+        if new:
             steps.append(("Python environment", self._make_python))
-        if not self._has_packages():
+        if new or not self._has_packages():
             steps.append(("Python packages", self._make_packages))
         if not self._has_javascript():
             steps.append(("JavaScript packages", self._make_javascript))
