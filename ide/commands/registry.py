@@ -16,9 +16,11 @@ from ide.theme import icon
 class CommandRegistry(QObject):
     """Commands by id, each with the `QAction` that menus, tool bars and keys share.
 
-    `changed` tells that commands were added or keys moved, `triggered` the id of a command that ran.
+    `added` tells that commands were added, `changed` that keys moved too, `triggered` the id of a command
+    that ran.
     """
 
+    added = Signal()
     changed = Signal()
     triggered = Signal(str)
 
@@ -50,6 +52,7 @@ class CommandRegistry(QObject):
             self._commands[command.id] = command
             self._keys[command.id] = keys
             self._actions[command.id] = self._make_action(command)
+        self.added.emit()
         self.changed.emit()
         self.refresh()
 

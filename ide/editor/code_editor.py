@@ -1,0 +1,386 @@
+"""The code editor: a `QPlainTextEdit` with gutter, highlighting, decorations and an editor's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+
+from engine.values import Diagnostic, Severity
+from ide.editor.brackets import matching_brackets
+from ide.editor.columns import utf16_length
+from ide.editor.decorations import DecorationLayer, Decorations
+from ide.editor.diagnostics import DiagnosticMarks
+from ide.editor.gutter import Gutter
+from ide.editor.highlighter import LONGEST_LINE, Highlighter
+from ide.editor.keys import KeyHandler
+from ide.editor.line_marks import LineMarks
+from ide.editor.text_file import TextFile
+from ide.theme import theme, themes
+
+INDENT = "  "
+"""What one level of indentation is in new lines."""
+
+
+class CodeEditor(QPlainTextEdit):
+    """Edits one file.
+
+    Signals: `breakpoints_changed` when a breakpoint was set, removed or moved with its text;
+    `zoom_requested` with +1 or -1 when the wheel is turned with Ctrl held.
+    """
+
+    breakpoints_changed = Signal()
+    zoom_requested = Signal(int)
+
+    def __init__(self, file: TextFile, font: QFont, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.file = file
+        self.unsaved_name = False
+        self.setObjectName("CodeEditor")
+        self.setAccessibleName(f"Text of {file.path.name}")
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setCenterOnScroll(False)
+        self.setMouseTracking(True)
+        self.decorations = Decorations(self)
+        self.setFont(font)
+        self.setPlainText(file.text)
+        self.document().setModified(False)
+        self.has_long_lines = any(len(line) > LONGEST_LINE for line in file.text.split("\n"))
+        self._set_wrapping(self.has_long_lines)
+        self.lossless = self.text() == file.text
+        self._breakpoints = LineMarks(self.document())
+        self._last_breakpoints: tuple[int, ...] = ()
+        self.execution_line: int | None = None
+        self._diagnostics = DiagnosticMarks(self)
+        self._highlighter = (
+            Highlighter(self.document(), self.visible_blocks) if file.path.suffix in JAVASCRIPT_SUFFIXES else None
+        )
+        self._keys = KeyHandler(self)
+        self._gutter = Gutter(self)
+        self._place_gutter()
+        self.blockCountChanged.connect(self._block_count_changed)
+        self.updateRequest.connect(self._update_requested)
+        self.cursorPositionChanged.connect(self._cursor_moved)
+        self.document().contentsChange.connect(self._edited)
+        themes().changed.connect(self._theme_changed)
+        self._theme_changed()
+
+    # --- text ------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path:
+        """The file that is edited."""
+        return self.file.path
+
+    @property
+    def highlighter(self) -> Highlighter | None:
+        """Who colours the text; None for files that are not JavaScript."""
+        return self._highlighter
+
+    def text(self) -> str:
+        """Return the text with `\\n` line ends, every other character as it is (`toPlainText` changes some)."""
+        return self.document().toRawText().replace("\u2029", "\n")
+
+    def replace_text(self, text: str) -> None:
+        """Replace the text as one step that can be undone; cursor and marks stay where the text did not change."""
+        old = self.text()
+        if old == text:
+            return
+        start = _common_prefix(old, text)
+        end = _common_suffix(old, text, start)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(utf16_length(old[:start]))
+        cursor.setPosition(utf16_length(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.beginEditBlock()
+        cursor.insertText(text[start : len(text) - end])
+        cursor.endEditBlock()
+
+    def go_to(self, line: int, column: int = 0) -> None:
+        """Put the cursor at a line from 1 and a column in UTF-16 units and show it in the middle."""
+        block = self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + min(max(column, 0), block.length() - 1))
+        self.setTextCursor(cursor)
+        rows = self.visible_blocks()
+        if not rows[0] + 2 <= block.blockNumber() <= rows[1] - 2:
+            self.centerCursor()
+
+    def set_code_font(self, font: QFont) -> None:
+        """Use another font for text and gutter."""
+        self.setFont(font)
+        self._set_tab_stop()
+        self._place_gutter()
+
+    # --- breakpoints and execution ---------------------------------------------------------------
+
+    def breakpoint_lines(self) -> tuple[int, ...]:
+        """Return the lines with a breakpoint, from 1."""
+        return self._last_breakpoints
+
+    def set_breakpoints(self, lines: Iterable[int]) -> None:
+        """Replace all breakpoints."""
+        self._breakpoints.set(lines)
+        self._breakpoints_moved()
+
+    def toggle_breakpoint(self, line: int | None = None) -> None:
+        """Set or remove the breakpoint of a line, by default the one with the cursor."""
+        self._breakpoints.toggle(line or self.textCursor().blockNumber() + 1)
+        self._breakpoints_moved()
+
+    def set_execution_line(self, line: int | None) -> None:
+        """Mark the line that the debugger stands on and show it; None takes the mark away."""
+        self.execution_line = line
+        if line is not None:
+            self.go_to(line)
+        self._decorate_execution_line()
+        self._gutter.update()
+
+    # --- diagnostics -----------------------------------------------------------------------------
+
+    def set_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Underline findings about this text in place of the present ones."""
+        self._diagnostics.set(tuple(diagnostics))
+        self._gutter.update()
+
+    def severity_of_line(self, line: int) -> Severity | None:
+        """Return the worst finding in a line."""
+        return self._diagnostics.severity_of_line(line)
+
+    # --- geometry --------------------------------------------------------------------------------
+
+    def visible_blocks(self) -> tuple[int, int]:
+        """Return the numbers of the first and last block on screen, from 0."""
+        first = self.firstVisibleBlock()
+        rows = self.viewport().height() // max(self.fontMetrics().lineSpacing(), 1)
+        return max(first.blockNumber(), 0), max(first.blockNumber(), 0) + rows + 1
+
+    def visible_rows(self, area: QRect) -> Iterator[tuple[int, QRect]]:
+        """Yield each line (from 1) that intersects `area`, with its rectangle over the whole width."""
+        block = self.firstVisibleBlock()
+        offset = self.contentOffset()
+        while block.isValid():
+            box = self.blockBoundingGeometry(block).translated(offset)
+            if box.top() > area.bottom():
+                return
+            if block.isVisible() and box.bottom() >= area.top():
+                yield block.blockNumber() + 1, QRect(0, round(box.top()), self.width(), round(box.height()))
+            block = block.next()
+
+    def line_at(self, y: int) -> int:
+        """Return the line (from 1) at a height of the viewport, 0 below the last."""
+        for line, row in self.visible_rows(QRect(0, y, 1, 1)):
+            if row.top() <= y <= row.bottom():
+                return line
+        return 0
+
+    def block_top(self, block: QTextBlock) -> float:
+        """Return the top of a block in the viewport, in pixels."""
+        return self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+
+    # --- Qt --------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the key handler have the key first."""
+        if not self._keys.handle(event):
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom while Ctrl is held, else scroll."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if steps := event.angleDelta().y():
+                self.zoom_requested.emit(1 if steps > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what depends on the size in place."""
+        super().resizeEvent(event)
+        self._place_gutter()
+        self._show_visible()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Prepare what is seen."""
+        super().showEvent(event)
+        self._show_visible()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint."""
+        self._paint_indent_guides(event.rect())
+        super().paintEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Answer requests for a tool tip."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tool_tip(event.pos(), event.globalPos())
+            return True
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse."""
+        if not event.buttons() and QToolTip.isVisible():
+            self._show_tool_tip(event.position().toPoint() + self.viewport().pos(), event.globalPosition().toPoint())
+        super().mouseMoveEvent(event)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _set_wrapping(self, wrap: bool) -> None:
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth if wrap else QPlainTextEdit.LineWrapMode.NoWrap)
+        self._set_tab_stop()
+
+    def _set_tab_stop(self) -> None:
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+
+    def _show_visible(self) -> None:
+        if self._highlighter is not None:
+            self._highlighter.show()
+        self._diagnostics.show_visible()
+
+    def _block_count_changed(self) -> None:
+        self._place_gutter()
+        self._breakpoints_moved()
+
+    def _breakpoints_moved(self) -> None:
+        lines = self._breakpoints.lines()
+        if lines != self._last_breakpoints:
+            self._last_breakpoints = lines
+            self._gutter.update()
+            self.breakpoints_changed.emit()
+
+    def _place_gutter(self) -> None:
+        width = self._gutter.preferred_width()
+        if self.viewportMargins().left() != width:
+            self.setViewportMargins(width, 0, 0, 0)
+        box = self.contentsRect()
+        self._gutter.setGeometry(QRect(box.left(), box.top(), width, box.height()))
+
+    def _update_requested(self, area: QRect, scrolled: int) -> None:
+        if scrolled:
+            self._gutter.scroll(0, scrolled)
+            self._show_visible()
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def _edited(self, _position: int, _removed: int, _added: int) -> None:
+        self._diagnostics.text_changed()
+
+    def _cursor_moved(self) -> None:
+        self._decorate_current_line()
+        self._decorate_brackets()
+        self._gutter.update()
+
+    def _theme_changed(self) -> None:
+        colours = theme()
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Base, colours.editor)
+        palette.setColor(palette.ColorRole.Text, colours.text)
+        self.setPalette(palette)
+        self._decorate_current_line()
+        self._decorate_brackets()
+        self._decorate_execution_line()
+        self._diagnostics.redraw()
+        self._gutter.update()
+
+    def _decorate_current_line(self) -> None:
+        self.decorations.set(DecorationLayer.CURRENT_LINE, [full_line(self.textCursor().block(), theme().current_line)])
+
+    def _decorate_execution_line(self) -> None:
+        if self.execution_line is None:
+            self.decorations.clear(DecorationLayer.EXECUTION_LINE)
+            return
+        block = self.document().findBlockByNumber(self.execution_line - 1)
+        self.decorations.set(DecorationLayer.EXECUTION_LINE, [full_line(block, theme().execution_line)])
+
+    def _decorate_brackets(self) -> None:
+        shade = QTextCharFormat()
+        shade.setBackground(theme().bracket_match)
+        marks = []
+        for position in matching_brackets(self):
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(position)
+            cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor, mark.format = cursor, shade
+            marks.append(mark)
+        self.decorations.set(DecorationLayer.BRACKETS, marks)
+
+    def _paint_indent_guides(self, area: QRect) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(theme().indent_guide)
+        step = self.fontMetrics().horizontalAdvance(INDENT)
+        left = self.contentOffset().x() + self.document().documentMargin()
+        for line, row in self.visible_rows(area):
+            text = self.document().findBlockByNumber(line - 1).text()
+            depth = (len(text) - len(text.lstrip(" "))) // len(INDENT)
+            for level in range(1, depth):
+                x = round(left + level * step)
+                painter.drawLine(x, row.top(), x, row.bottom())
+        painter.end()
+
+    def _show_tool_tip(self, position: QPoint, global_position: QPoint) -> None:
+        cursor = self.cursorForPosition(position - self.viewport().pos())
+        text = self._diagnostics.text_at(cursor.position())
+        if text:
+            QToolTip.showText(global_position, text, self)
+        else:
+            QToolTip.hideText()
+
+    def sizeHint(self) -> QSize:
+        """Return the preferred size."""
+        return QSize(self.fontMetrics().horizontalAdvance("0") * 90, self.fontMetrics().lineSpacing() * 30)
+
+
+JAVASCRIPT_SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".ts", ".jsx", ".json", ".abi"})
+
+
+def full_line(block: QTextBlock, colour: QColor) -> QTextEdit.ExtraSelection:
+    """Return a decoration that fills a whole line."""
+    selection = QTextEdit.ExtraSelection()
+    shade = QTextCharFormat()
+    shade.setBackground(colour)
+    shade.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    selection.cursor, selection.format = QTextCursor(block), shade
+    return selection
+
+
+def _common_prefix(first: str, second: str) -> int:
+    limit = min(len(first), len(second))
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if first[:middle] == second[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_suffix(first: str, second: str, prefix: int) -> int:
+    low, high = 0, min(len(first), len(second)) - prefix
+    while low < high:
+        middle = (low + high + 1) // 2
+        if first[len(first) - middle :] == second[len(second) - middle :]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

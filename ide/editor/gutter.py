@@ -1,0 +1,133 @@
+"""The gutter: line numbers, breakpoints, the line that is executed, and marks of diagnostics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.values import Severity
+from ide.theme import theme
+
+if TYPE_CHECKING:
+    from ide.editor.code_editor import CodeEditor
+
+
+class Gutter(QWidget):
+    """The strip to the left of the text; a click toggles the breakpoint of its line."""
+
+    def __init__(self, editor: CodeEditor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self._hovered = 0
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAccessibleName("Gutter")
+        self.setAccessibleDescription("Line numbers and breakpoints; F9 toggles the breakpoint of the current line")
+
+    def preferred_width(self) -> int:
+        """Return the width that the number of lines needs, in pixels."""
+        metrics = self._editor.fontMetrics()
+        digits = max(3, len(str(self._editor.blockCount())))
+        return self._mark_width() + metrics.horizontalAdvance("9") * digits + metrics.horizontalAdvance("9") * 3 // 2
+
+    def sizeHint(self) -> QSize:
+        """Return the preferred size."""
+        return QSize(self.preferred_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint."""
+        colours = theme()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colours.editor)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._editor.font())
+        current = self._editor.textCursor().blockNumber() + 1
+        breakpoints = set(self._editor.breakpoint_lines())
+        execution_line = self._editor.execution_line
+        right = self.width() - self._editor.fontMetrics().horizontalAdvance("9")
+        for line, row in self._editor.visible_rows(event.rect()):
+            if line == execution_line:
+                painter.fillRect(row, colours.execution_line)
+            if line in breakpoints:
+                self._draw_dot(painter, row, colours.breakpoint)
+            elif line == self._hovered:
+                faint = QColor(colours.breakpoint)
+                faint.setAlphaF(0.35)
+                self._draw_dot(painter, row, faint)
+            if line == execution_line:
+                self._draw_arrow(painter, row)
+            severity = self._editor.severity_of_line(line)
+            if severity is not None:
+                self._draw_severity(painter, row, severity)
+            painter.setPen(colours.line_number_current if line == current else colours.line_number)
+            number_row = QRect(0, row.top(), right, self._editor.fontMetrics().height())
+            painter.drawText(number_row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Act on a click."""
+        line = self._editor.line_at(event.position().toPoint().y())
+        if event.button() is Qt.MouseButton.LeftButton and line:
+            self._editor.toggle_breakpoint(line)
+        self._editor.setFocus()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse."""
+        self._hover(self._editor.line_at(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the mouse."""
+        self._hover(0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom while Ctrl is held, else scroll."""
+        self._editor.wheelEvent(event)
+
+    def _hover(self, line: int) -> None:
+        if line != self._hovered:
+            self._hovered = line
+            self.update()
+
+    def _mark_width(self) -> int:
+        return self._editor.fontMetrics().height() + 4
+
+    def _mark_box(self, row: QRect) -> QRectF:
+        side = self._editor.fontMetrics().height() * 0.68
+        centre = QPointF(self._mark_width() / 2, row.top() + self._editor.fontMetrics().height() / 2)
+        return QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)
+
+    def _draw_dot(self, painter: QPainter, row: QRect, colour: QColor) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(self._mark_box(row))
+
+    def _draw_arrow(self, painter: QPainter, row: QRect) -> None:
+        box = self._mark_box(row)
+        middle = box.center().y()
+        painter.setPen(theme().editor)
+        painter.setBrush(theme().execution_marker)
+        half, notch = box.height() * 0.28, box.center().x()
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(box.left(), middle - half),
+                    QPointF(notch, middle - half),
+                    QPointF(notch, box.top()),
+                    QPointF(box.right() + 1, middle),
+                    QPointF(notch, box.bottom()),
+                    QPointF(notch, middle + half),
+                    QPointF(box.left(), middle + half),
+                ]
+            )
+        )
+
+    def _draw_severity(self, painter: QPainter, row: QRect, severity: Severity) -> None:
+        colours = theme()
+        colour = {
+            Severity.ERROR: colours.error,
+            Severity.WARNING: colours.warning,
+            Severity.HINT: colours.info,
+        }[severity]
+        painter.fillRect(QRect(QPoint(self.width() - 3, row.top()), QSize(3, row.height())), colour)

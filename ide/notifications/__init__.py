@@ -1,0 +1,5 @@
+"""Notifications: toasts for what is worth knowing, kept in a log."""
+
+from ide.notifications.toasts import Notice, Notifications
+
+__all__ = ["Notice", "Notifications"]

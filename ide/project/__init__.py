@@ -1,0 +1,1 @@
+"""Project folders: the tree, samples, recent projects."""

@@ -1,0 +1,210 @@
+"""The main window: menu bar, tool bar, docks and status bar around the editor area.
+
+Features plug in here: `commands.register`, `add_dock`, `add_status_widget`. See `MainWindow` for what they
+may use of the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+
+from engine.errors import InvalidInput, StrataError, UserError
+from engine.values import Diagnostic
+from ide.commands import Command, CommandRegistry, Menu
+from ide.commands.menus import MenuBuilder
+from ide.editor.area import EditorArea
+from ide.editor.code_editor import CodeEditor
+from ide.editor.line_marks import BreakpointStore
+from ide.layout import LayoutKeeper
+from ide.notifications import Notifications
+from ide.paths import Folders
+from ide.problems import ProblemList
+from ide.settings import SettingsStore
+from ide.tasks import Task, TaskService
+from ide.theme import icon
+
+
+class MainWindow(QMainWindow):
+    """Strata's window.
+
+    For features: `commands`, `editors` (the tabs), `breakpoints` (by file), `problems` (diagnostics of
+    all files), `tasks` (work off the GUI thread), `notifications`, `settings`, `folders`, `project` (the
+    open folder or None). Signals: `project_opened` with the folder, `closing` before everything ends.
+    """
+
+    project_opened = Signal(object)
+    closing = Signal()
+
+    def __init__(self, folders: Folders, settings: SettingsStore) -> None:
+        super().__init__()
+        self.setObjectName("MainWindow")
+        self.setWindowTitle("Strata")
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.folders = folders
+        self.settings = settings
+        self.project: Path | None = None
+        self.breakpoints = BreakpointStore(self)
+        self.problems = ProblemList(self)
+        self.tasks = TaskService(self)
+        self.editors = EditorArea(self.breakpoints, self)
+        self.commands = CommandRegistry(self, self.editors)
+        self.notifications = Notifications(self)
+        self.setCentralWidget(self.editors)
+        self._docks: dict[str, QDockWidget] = {}
+        self._layout: LayoutKeeper | None = None
+        self._tool_bar = QToolBar("Main tool bar", self)
+        self._tool_bar.setObjectName("MainToolBar")
+        self._tool_bar.setMovable(False)
+        self.addToolBar(self._tool_bar)
+        self._menus = MenuBuilder(self.commands, self.menuBar(), self._tool_bar)
+        self.problems.changed.connect(self._underline_problems)
+        self.editors.failed.connect(self.report)
+        self.tasks.unhandled.connect(self._task_failed)
+
+    # --- for features ----------------------------------------------------------------------------
+
+    def add_dock(
+        self,
+        dock_id: str,
+        title: str,
+        widget: QWidget,
+        area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea,
+        *,
+        icon_name: str = "",
+        visible: bool = True,
+        beside: str = "",
+        shortcuts: tuple[str, ...] = (),
+    ) -> QDockWidget:
+        """Add a panel; it gets a command "View: Show TITLE", and its place is restored.
+
+        `dock_id` is stable. `beside` names a dock to share tabs with. A panel added after the layout was
+        restored goes to its restored place at once.
+        """
+        if dock_id in self._docks:
+            raise InvalidInput(f"there are two panels named {dock_id}")
+        dock = QDockWidget(title, self)
+        dock.setObjectName(dock_id)
+        dock.setWidget(widget)
+        dock.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
+        if icon_name:
+            dock.setWindowIcon(icon(icon_name))
+        self._docks[dock_id] = dock
+        self.addDockWidget(area, dock)
+        if beside:
+            self.tabifyDockWidget(self._docks[beside], dock)
+        dock.setVisible(visible)
+        if self._layout is not None:
+            self.restoreDockWidget(dock)
+        self.commands.register(
+            Command(
+                id=f"view.panel.{dock_id}",
+                title=title,
+                category="View",
+                run=partial(self.toggle_dock, dock_id),
+                shortcuts=shortcuts,
+                icon=icon_name,
+                tip=f"Show or hide the panel {title}",
+                checked=dock.isVisible,
+                menu=Menu.VIEW,
+                group=50,
+            )
+        )
+        return dock
+
+    def dock(self, dock_id: str) -> QDockWidget:
+        """Return a panel by its id."""
+        return self._docks[dock_id]
+
+    def docks(self) -> list[QDockWidget]:
+        """Return all panels in the order they were added."""
+        return list(self._docks.values())
+
+    def toggle_dock(self, dock_id: str) -> None:
+        """Bring a panel to the front, or close it if it is there already."""
+        dock = self._docks[dock_id]
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            dock.hide()
+        else:
+            self.show_dock(dock_id)
+
+    def show_dock(self, dock_id: str, *, focus: bool = True) -> None:
+        """Bring a panel to the front, opening it if it is closed."""
+        dock = self._docks[dock_id]
+        dock.show()
+        dock.raise_()
+        if focus and dock.widget() is not None:
+            dock.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_file(self, path: Path, line: int = 0, column: int = 0, *, focus: bool = True) -> CodeEditor | None:
+        """Show a file in a tab, at a line from 1 and a UTF-16 column; None if it cannot be, which is said."""
+        try:
+            return self.editors.open(path, line, column, focus=focus)
+        except UserError as error:
+            self.report(error)
+            return None
+
+    def editor_for(self, path: Path) -> CodeEditor | None:
+        """Return the editor of a file if it is open."""
+        return self.editors.editor_for(path)
+
+    def current_editor(self) -> CodeEditor | None:
+        """Return the editor in front."""
+        return self.editors.current()
+
+    def show_diagnostics(self, file: Path, diagnostics: Iterable[Diagnostic], source: str = "compiler") -> None:
+        """Replace the findings of `source` (who found them) about a file, in the editor and in Problems."""
+        self.problems.set(file, source, diagnostics)
+
+    def status_message(self, text: str) -> None:
+        """Say something in passing in the status bar."""
+        self.statusBar().showMessage(text, 6000)
+
+    def add_status_widget(self, widget: QWidget) -> None:
+        """Add a small widget to the right of the status bar."""
+        self.statusBar().addPermanentWidget(widget)
+
+    def report(self, error: BaseException) -> None:
+        """Tell the user about an error in the way its kind deserves."""
+        if isinstance(error, StrataError):
+            self.notifications.error(str(error))
+        else:
+            raise error
+
+    # --- layout ----------------------------------------------------------------------------------
+
+    def restore_layout(self) -> None:
+        """Bring back where everything was; called once all panels were added."""
+        self._layout = LayoutKeeper(self, self.folders.state / "layout.json")
+        if not self._layout.restore():
+            self.resize(1360, 860)
+
+    def reset_layout(self) -> None:
+        """Set the panels back to where they were at first."""
+        if self._layout is not None:
+            self._layout.reset()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved text, then keep what must be kept."""
+        if not self.editors.confirm_close_all():
+            event.ignore()
+            return
+        if self._layout is not None:
+            self._layout.save()
+        self.closing.emit()
+        self.tasks.close()
+        super().closeEvent(event)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _underline_problems(self, path: Path) -> None:
+        self.editors.set_diagnostics(path, self.problems.in_file(path))
+
+    def _task_failed(self, _task: Task, error: BaseException) -> None:
+        self.report(error)
