@@ -1,0 +1,102 @@
+"""Fixed-point decimals as the reference reads, writes and compares them (64-bit values, truncating)."""
+
+from __future__ import annotations
+
+from engine.chain.stored import FixedPoint
+
+INT64_MAX = 2**63 - 1
+
+
+class AmountError(ValueError):
+    """A text that is no amount; its message is the reference's."""
+
+
+def parse_decimal(text: str, scale: int) -> FixedPoint:
+    """Read a decimal text at `scale` digits; digits beyond them, and anything after, are not looked at.
+
+    A negative `scale` keeps as many digits as the text has.
+
+    Raises:
+        AmountError: the text is malformed or its value exceeds 64 bits.
+    """
+    if text.startswith("-"):
+        value, scale = parse_decimal(text[1:], scale)
+        return FixedPoint(-value, scale)
+    if not text or text[0] == ".":
+        raise AmountError("amount format error")
+    value, digits, point = 0, 0, False
+    for character in text:
+        if character == ".":
+            if point:
+                raise AmountError("multi decimal point error")
+            point = True
+            continue
+        if character not in "0123456789":
+            raise AmountError("abnormal char in amount")
+        value = value * 10 + int(character)
+        if value > INT64_MAX:
+            raise AmountError("overflow error")
+        if point:
+            digits += 1
+            if 0 <= scale <= digits:
+                break
+    number = FixedPoint(value, digits)
+    if scale < 0:
+        return number
+    number = rescale(number, scale)
+    if number.value > INT64_MAX:
+        raise AmountError("overflow error")
+    return number
+
+
+def rescale(number: FixedPoint, scale: int) -> FixedPoint:
+    """Return `number` with `scale` decimal digits, truncated towards zero."""
+    if scale >= number.scale:
+        return FixedPoint(number.value * 10 ** (scale - number.scale), scale)
+    magnitude = abs(number.value) // 10 ** (number.scale - scale)
+    return FixedPoint(magnitude if number.value >= 0 else -magnitude, scale)
+
+
+def shrink(number: FixedPoint) -> FixedPoint:
+    """Return `number` without trailing zeros behind the point."""
+    value, scale = number
+    while scale > 0 and value % 10 == 0:
+        value, scale = value // 10, scale - 1
+    return FixedPoint(value, scale)
+
+
+def plus(left: FixedPoint, right: FixedPoint) -> FixedPoint:
+    """Return the sum at the larger scale."""
+    scale = max(left.scale, right.scale)
+    return FixedPoint(rescale(left, scale).value + rescale(right, scale).value, scale)
+
+
+def minus(left: FixedPoint, right: FixedPoint) -> FixedPoint:
+    """Return the difference at the larger scale."""
+    return plus(left, FixedPoint(-right.value, right.scale))
+
+
+def times(left: FixedPoint, right: FixedPoint) -> FixedPoint:
+    """Return the product; scales add up after trailing zeros are gone."""
+    left, right = shrink(left), shrink(right)
+    return FixedPoint(left.value * right.value, left.scale + right.scale)
+
+
+def times_float(number: FixedPoint, factor: float) -> FixedPoint:
+    """Return the product with a double, rounded half away from zero at the number's scale."""
+    product = float(number.value) * factor
+    rounded = int(abs(product) + 0.5) if abs(product) < 2**52 else int(abs(product))
+    return FixedPoint(rounded if product >= 0 else -rounded, number.scale)
+
+
+def less(left: FixedPoint, right: FixedPoint) -> bool:
+    """Return whether `left` < `right`."""
+    return minus(left, right).value < 0
+
+
+def decimal_text(number: FixedPoint) -> str:
+    """Return the shortest decimal text."""
+    value, scale = shrink(number)
+    digits = str(abs(value)).rjust(scale + 1, "0")
+    text = f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits
+    return f"-{text}" if value < 0 else text

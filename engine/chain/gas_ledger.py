@@ -1,0 +1,77 @@
+"""Gas balances: pledges, growth with time, and payment (spec/natives.md §5).
+
+Works on the stored entries of gas.iost directly and without prices: the transaction's prologue and settlement
+use it, and the built-in contract gas.iost for what the reference does not charge. Gas is a decimal with two digits.
+"""
+
+from __future__ import annotations
+
+from engine.chain import amounts
+from engine.chain.host_interface import StateCache
+from engine.chain.stored import FixedPoint, decode, encode
+from engine.errors import InsufficientAssets
+
+CONTRACT = "gas.iost"
+TOTAL_PLEDGE, LIMIT, UPDATE_TIME, STOCK, PLEDGES = "gt", "gl", "gu", "gs", "gp"
+REWARD_PER_IOST = FixedPoint(100_000_00, 2)
+LIMIT_PER_IOST = FixedPoint(300_000_00, 2)
+GROWTH_PER_IOST = FixedPoint(115, 2)
+MAXIMUM_ELAPSED = 259_200.0
+MINIMUM_PLEDGE = FixedPoint(10**8, 8)
+MINIMUM_TOTAL_PLEDGE = FixedPoint(10 * 10**8, 8)
+ZERO = FixedPoint(0, 2)
+
+
+def entry_key(account: str, entry: str) -> str:
+    """Return the state key of one of an account's gas entries."""
+    return f"b-{CONTRACT}-{account}{entry}"
+
+
+def decimal_entry(cache: StateCache, account: str, entry: str) -> FixedPoint:
+    """Return one of an account's decimals, zero if it never pledged."""
+    stored = cache.get(entry_key(account, entry))
+    value = decode(stored)[0] if stored else ZERO
+    return value if isinstance(value, FixedPoint) else ZERO
+
+
+def update_time(cache: StateCache, account: str) -> int:
+    """Return when an account's stock was last brought up to date, 0 if never."""
+    stored = cache.get(entry_key(account, UPDATE_TIME))
+    value = decode(stored)[0] if stored else 0
+    return value if isinstance(value, int) else 0
+
+
+def gas_at(cache: StateCache, account: str, time: int) -> FixedPoint:
+    """Return the gas an account has at `time` (nanoseconds): its stock plus growth, up to its limit."""
+    return grown_gas(
+        stock=decimal_entry(cache, account, STOCK),
+        limit=decimal_entry(cache, account, LIMIT),
+        total_pledge=decimal_entry(cache, account, TOTAL_PLEDGE),
+        updated=update_time(cache, account),
+        time=time,
+    )
+
+
+def grown_gas(*, stock: FixedPoint, limit: FixedPoint, total_pledge: FixedPoint, updated: int, time: int) -> FixedPoint:
+    """Return `stock` after growing from `updated` to `time` (nanoseconds), up to `limit`, with two digits."""
+    elapsed = min((time - updated) / 1e9, MAXIMUM_ELAPSED) if updated > 0 else 0.0
+    growth = amounts.times_float(amounts.times(total_pledge, GROWTH_PER_IOST), elapsed)
+    gas = amounts.plus(growth, stock)
+    if amounts.less(limit, gas):
+        gas = limit
+    return amounts.rescale(gas, 2)
+
+
+def pay(cache: StateCache, account: str, centi_gas: int, time: int) -> None:
+    """Take `centi_gas` hundredths from an account, whose stock is brought up to date.
+
+    Raises:
+        InsufficientAssets: it has less.
+    """
+    gas = gas_at(cache, account, time)
+    cost = FixedPoint(centi_gas, 2)
+    if amounts.less(gas, cost):
+        now, need = amounts.decimal_text(gas), amounts.decimal_text(cost)
+        raise InsufficientAssets(f"gas not enough! Now: {now}(tgas:0,pgas:{now}), Need {need}")
+    cache.put(entry_key(account, STOCK), encode(amounts.minus(gas, cost), CONTRACT))
+    cache.put(entry_key(account, UPDATE_TIME), encode(time, CONTRACT))

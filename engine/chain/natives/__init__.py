@@ -1,0 +1,1 @@
+"""Built-in contracts that the reference implements natively, in Python (spec/natives.md)."""
