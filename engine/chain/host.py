@@ -95,6 +95,19 @@ class Host(HostStorage):
             return ActionOutcome(frame.cost, failure=failure, sites=tuple(self._sites))
         return ActionOutcome(frame.cost, returns)
 
+    def run_script(
+        self, code: DeployedCode, method: str, arguments: str, gas_limit: int
+    ) -> Generator[ScriptFrame, ScriptOutcome, ScriptOutcome]:
+        """Run one method of a script by itself, without its interface, its fare and any check around it.
+
+        `arguments` are the literals' JSON array text.
+        """
+        frame = CallFrame(height=1, caller=Caller(self.transaction.publisher, is_account=True), gas_limit=gas_limit)
+        self._transaction_text = self.transaction.json(gas_limit)
+        frame.contract, frame.abi_name, frame.profile = code.id, method, code.profile
+        self._become(frame)
+        return (yield self._script_frame(frame, code, method, arguments))
+
     # --- for built-in contracts ------------------------------------------------------------------
 
     def charge(self, cpu: int, net: int = 0) -> None:
@@ -265,21 +278,24 @@ class Host(HostStorage):
 
     def _run_script(self, frame: CallFrame, code: DeployedCode, method: str, arguments: list[object]) -> Invocation:
         before = frame.cost
-        outcome = yield ScriptFrame(
-            contract=code.id,
-            code_key=code.code_key,
-            profile=code.profile,
-            method=method,
-            arguments=argument_literals(arguments),
-            gas_limit=frame.gas_limit,
-            block=self._block_text,
-            transaction=self._transaction_text,
-        )
+        outcome = yield self._script_frame(frame, code, method, argument_literals(arguments))
         frame.cpu, frame.net = before.cpu + outcome.gas, before.net
         if outcome.result is not None:
             return [well_formed(outcome.result)]
         self._sites.append(FailureSite(code.id, code.code_key, outcome.line, outcome.column, outcome.stack))
         raise _failure(outcome)
+
+    def _script_frame(self, frame: CallFrame, code: DeployedCode, method: str, arguments: str) -> ScriptFrame:
+        return ScriptFrame(
+            contract=code.id,
+            code_key=code.code_key,
+            profile=code.profile,
+            method=method,
+            arguments=arguments,
+            gas_limit=frame.gas_limit,
+            block=self._block_text,
+            transaction=self._transaction_text,
+        )
 
     def _become(self, frame: CallFrame) -> None:
         self.frame = frame
