@@ -1,0 +1,109 @@
+/**
+ * Profile modern: today's ECMAScript, less what hardening removes, with the chain's libraries.
+ *
+ * Semantics are the language's own. Members that profile iost has cost the same here; the rest is priced in
+ * proportion to its work.
+ */
+
+import { createBigNumber, OriginalBigNumber } from '../iost/bignumber.js';
+import { createBlockchain } from '../iost/blockchain.js';
+import { createCrypto } from '../iost/crypto.js';
+import { createRequire, createTransactionObjects } from '../iost/frame.js';
+import { createNumbers } from '../iost/numbers.js';
+import { createSpreadElement } from '../iost/operators.js';
+import { errorText } from '../iost/results.js';
+import { createStorage } from '../iost/storage.js';
+import { createConsole } from './console.js';
+import { priceConstructors } from './constructors.js';
+import { installJSON } from './json.js';
+import { priceMembersOfBuiltIns } from './members.js';
+import { createResults } from './results.js';
+
+/** Names that contract text refers to, in the order of `createGlobals`' values. */
+const PARAMETER_NAMES = [
+  '_IOSTInstruction_counter',
+  '_IOSTSpreadElement',
+  'storage',
+  'blockchain',
+  'IOSTCrypto',
+  'console',
+  'BigNumber',
+  'Int64',
+  'Float64',
+  'MaxInt64',
+  'MinInt64',
+  'MaxFloat64',
+  'MinFloat64',
+  'require',
+  'module',
+  'exports',
+  'block',
+  'tx',
+  'blockInfo',
+  'txInfo',
+];
+
+/**
+ * Change the built-in objects of this isolate and create the libraries. Called once, before hardening.
+ *
+ * @param {object} services
+ * @param {(units: number) => void} services.charge the gas counter.
+ * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
+ * @returns as in profile iost, and `isAbnormal`, which tells whether an error means that a result has no text.
+ */
+export function install({ charge, host }) {
+  let BigNumber;
+  const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
+  BigNumber = createBigNumber(charge);
+  const isNumberObject = (value) =>
+    value instanceof numbers.Int64 || value instanceof numbers.Float64 || value instanceof BigNumber;
+
+  const storage = createStorage(host);
+  const blockchain = createBlockchain(host, numbers);
+  const crypto = createCrypto(host);
+  const consoleMethods = createConsole(charge, host, isNumberObject);
+  const counter = { incr: charge };
+  const spread = createSpreadElement(charge);
+  const { resultText, isAbnormal } = createResults(charge, installJSON(charge));
+
+  priceMembersOfBuiltIns(charge);
+  priceConstructors(charge);
+
+  return {
+    parameterNames: PARAMETER_NAMES,
+    roots: [storage, blockchain, crypto, consoleMethods, counter, spread, BigNumber, numbers],
+
+    createGlobals(frame) {
+      const frameStorage = { ...storage };
+      const frameBlockchain = { ...blockchain };
+      const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);
+      const module = { exports: {} };
+      return [
+        counter,
+        spread,
+        frameStorage,
+        frameBlockchain,
+        { ...crypto },
+        { ...consoleMethods },
+        BigNumber,
+        numbers.Int64,
+        numbers.Float64,
+        numbers.MaxInt64,
+        numbers.MinInt64,
+        numbers.MaxFloat64,
+        numbers.MinFloat64,
+        createRequire({ storage: frameStorage, blockchain: frameBlockchain }),
+        module,
+        module.exports,
+        block,
+        tx,
+        blockInfo,
+        txInfo,
+      ];
+    },
+
+    resultText,
+    errorText,
+    isAbnormal,
+  };
+}
