@@ -1,0 +1,2 @@
+/** Node's global `Buffer`; packed only where it is used. */
+export { Buffer as __strata_Buffer } from 'buffer/';
