@@ -253,6 +253,10 @@ class DebugSession:
         """Replay to `position` and return variables and stack there."""
         raise NotImplementedError
 
+    def variables(self, position: int, frame: int) -> Future[tuple[Variable, ...]]:
+        """Return the variables of stack frame `frame` (0 = innermost) at `position`, as `view` does for frame 0."""
+        raise NotImplementedError
+
     def evaluate(self, position: int, frame: int, expression: str) -> Future[Variable]:
         """Evaluate an expression in the scope of stack frame `frame` (0 = innermost) at `position`."""
         raise NotImplementedError
@@ -364,6 +368,10 @@ class Engine:
 
     def contracts(self) -> Future[tuple[DeployedContract, ...]]:
         """Return the contracts people deployed, oldest first."""
+        raise NotImplementedError
+
+    def code(self, contract: str) -> Future[CompiledContract]:
+        """Return what a deployed contract runs: its text as deployed, interface and steps; raises `InvalidInput`."""
         raise NotImplementedError
 
     def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
