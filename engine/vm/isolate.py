@@ -24,6 +24,7 @@ from engine.errors import StrataError
 __all__ = [
     "DEBUG_FLAGS",
     "RUN_FLAGS",
+    "Handle",
     "Isolate",
     "IsolateError",
     "IsolateOutOfMemory",
@@ -96,6 +97,15 @@ def initialise_v8(flags: Sequence[str] = RUN_FLAGS) -> ctypes.CDLL:
         return _library
 
 
+class Handle:
+    """A JavaScript value held from Python; lives until `Isolate.release` or the isolate's end."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+
+
 class Isolate:
     """A V8 isolate with one bare context.
 
@@ -108,6 +118,9 @@ class Isolate:
         self._library = initialise_v8(flags)
         self._results: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
         self._host: Callable[[], None] | None = None
+        self._interrupt: Callable[[], None] | None = None
+        self._on_end: Callable[[], None] | None = None
+        self._no_arguments: Any = None
         self._thread_attached = False
         self._memory: memoryview | None = None
         self._next_task = _FIRST_TASK
@@ -150,6 +163,71 @@ class Isolate:
             self._running = self._library.mr_eval(self._context, handle, self._next_task)
         self._library.mr_free_value(self._context, handle)
 
+    # --- functions ---------------------------------------------------------------------------------
+
+    def evaluate(self, code: str, *, deadline: float | None = None) -> Handle:
+        """Run a script and return a handle of its value, which no script can reach by itself; raises as `eval` does."""
+        self.start(code)
+        return self._handle(self._take(deadline))
+
+    def member(self, owner: Handle, name: str) -> Handle:
+        """Return a handle of an object's member."""
+        key = self._string(name)
+        raw = self._library.mr_get_object_item(self._context, owner.raw, key)
+        self._library.mr_free_value(self._context, key)
+        return self._handle(raw)
+
+    def text(self, handle: Handle) -> JavaScriptValue:
+        """Return a handle's value as Python's, and release the handle."""
+        return self._value(handle.raw)
+
+    def release(self, handle: Handle) -> None:
+        """Forget a handle."""
+        self._library.mr_free_value(self._context, handle.raw)
+
+    def call(
+        self, function: Handle, argument: Handle | None = None, *, deadline: float | None = None
+    ) -> JavaScriptValue:
+        """Call a function with at most one argument; returns and raises as `eval` does."""
+        self.start_call(function, argument)
+        return self.wait(deadline=deadline)
+
+    def start_call(
+        self, function: Handle, argument: Handle | None = None, *, on_end: Callable[[], None] | None = None
+    ) -> None:
+        """Start a call without waiting; `wait` must follow.
+
+        `on_end` is told on the isolate's thread that `wait` has something to return.
+        """
+        if self._no_arguments is None:
+            self.start("[]")
+            self._no_arguments = self._take(None)
+        arguments = self._no_arguments
+        if argument is not None:
+            self.start("[]")
+            arguments = self._take(None)
+            pushed = self._library.mr_array_push(self._context, arguments, argument.raw)
+            self._library.mr_free_value(self._context, pushed)
+        self._next_task += 1
+        self._on_end = on_end
+        with self._starting:
+            self._running = self._library.mr_call_function(
+                self._context, function.raw, self._no_arguments, arguments, self._next_task
+            )
+        if argument is not None:
+            self._library.mr_free_value(self._context, arguments)
+
+    def _handle(self, raw: Any) -> Handle:
+        if raw.contents.type >= _EXCEPTION:
+            self._value(raw)
+        return Handle(raw)
+
+    def _string(self, text: str) -> Any:
+        data = text.encode()
+        return self._library.mr_alloc_string_val(self._context, data, len(data), _STRING)
+
+    # --- results -----------------------------------------------------------------------------------
+
     def poll(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds; whether the started script has ended (then `wait` returns at once)."""
         try:
@@ -183,6 +261,12 @@ class Isolate:
         if task is not None and not self._closed:
             self._library.mr_cancel_task(self._context, task)
 
+    def clear_termination(self) -> None:
+        """Use up a `cancel` that came too late for its script and would end the next one."""
+        if not self.heap_limit_reached():
+            with contextlib.suppress(IsolateTerminated):
+                self.eval("0", deadline=time.monotonic() + _DRAIN_SECONDS)
+
     def _value(self, raw: Any) -> JavaScriptValue:
         """Turn a raw value into Python's and free it."""
         value = raw.contents
@@ -199,7 +283,7 @@ class Isolate:
         elif kind == _DOUBLE:
             result = float(value.value.double_val)
         self._library.mr_free_value(self._context, raw)
-        if kind == _OUT_OF_MEMORY:
+        if kind == _OUT_OF_MEMORY or (kind >= _EXCEPTION and self.heap_limit_reached()):
             raise IsolateOutOfMemory(text)
         if kind in (_TIMEOUT, _TERMINATED):
             raise IsolateTerminated(text)
@@ -209,14 +293,17 @@ class Isolate:
 
     # --- host function -----------------------------------------------------------------------------
 
-    def install_host(self, callback: Callable[[], None], *, capacity: int = 1 << 16) -> memoryview:
+    def install_host(
+        self, callback: Callable[[], None], *, capacity: int = 1 << 16, interrupt: Callable[[], None] | None = None
+    ) -> memoryview:
         """Give scripts a synchronous host function and shared memory; return the memory as bytes.
 
         Sets the globals `__strataHost` (a function; each call runs `callback` on the isolate's thread before it
         returns) and `__strataMemory` (a SharedArrayBuffer of `capacity` bytes). The runtime bundle captures and
         deletes both before any contract is loaded. The callback must not raise and must not use the isolate,
-        except `cancel`.
+        except `cancel`. A callback that may block gives an `interrupt`, which makes it return; `close` calls it.
         """
+        self._interrupt = interrupt
         library, context = self._library, self._context
         self._host = callback
         self.start(f"globalThis.__strataMemory = new SharedArrayBuffer({capacity})")
@@ -253,6 +340,9 @@ class Isolate:
             self._results.put((callback_id, raw_val_handle))
         else:
             self._results.put((callback_id, raw_val_handle))
+            if self._on_end is not None:
+                on_end, self._on_end = self._on_end, None
+                on_end()
 
     # --- memory and end ----------------------------------------------------------------------------
 
@@ -273,6 +363,8 @@ class Isolate:
             return
         if self._running is not None:
             self.cancel()
+            if self._interrupt is not None:
+                self._interrupt()
             with contextlib.suppress(IsolateStuck):  # freeing the context is then the last resort
                 self._library.mr_free_value(self._context, self._take(time.monotonic() + _DRAIN_SECONDS))
         if self._thread_attached and self._running is None and not self.heap_limit_reached():

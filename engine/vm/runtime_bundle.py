@@ -7,6 +7,7 @@ into it, so it is built again when a source changes and never otherwise.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import subprocess
@@ -45,8 +46,8 @@ def build_runtime(
 ) -> RuntimeBundle:
     """Return the bundle of a profile, from the cache if it is there.
 
-    `stepping` adds the recorder of debug workers; `open_intrinsics` leaves built-in objects changeable. `entry` takes the place of
-    the profile's own module (tests).
+    `stepping` adds the recorder of debug workers; `open_intrinsics` leaves built-in objects changeable. `entry`
+    takes the place of the profile's own module (tests).
 
     Raises:
         EnvironmentProblem: esbuild is missing.
@@ -55,8 +56,8 @@ def build_runtime(
     module = entry or _RUNTIME / profile.value / "index.js"
     options = f"{{ stepping: {str(stepping).lower()}, open: {str(open_intrinsics).lower()} }}"
     script = (
-        f"import * as profile from {str(module)!r};\n"
-        f"import {{ prepare }} from {str(_RUNTIME / 'sandbox' / 'boot.js')!r};\n"
+        f"import * as profile from {json.dumps(str(module))};\n"
+        f"import {{ prepare }} from {json.dumps(str(_RUNTIME / 'sandbox' / 'boot.js'))};\n"
         f"prepare(profile, {options});\n"
     )
     digest = hashlib.sha256(f"{_sources_digest(module.parent)}\n{module.name}\n{options}".encode()).hexdigest()

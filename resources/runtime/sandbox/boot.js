@@ -35,9 +35,7 @@ export function prepare(profile, { stepping, open }) {
   globalThis.__strataBoot = function connect() {
     const native = globalThis.__strataHost;
     const memory = globalThis.__strataMemory;
-    delete globalThis.__strataHost;
-    delete globalThis.__strataMemory;
-    delete globalThis.__strataBoot;
+    removeGlobals(['__strataHost', '__strataMemory', '__strataBoot', 'SharedArrayBuffer']);
     if (!open) freezeGlobal();
     const bridge = createBridge(native, memory);
     const recorder = stepping

@@ -56,6 +56,7 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
     operations += 1;
     let kind = bridge.send(operation, texts, counter.used(), depth);
     while (kind === Reply.FRAME) kind = runFrame();
+    if (kind === Reply.LEAVE) awaitTermination();
     const gas = bridge.replyGas();
     const text = kind === Reply.TEXT || kind === Reply.ERROR ? bridge.texts()[0] : null;
     counter.chargeHost(gas);
@@ -101,7 +102,9 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
       recording.leave();
       if (depth === 0) recorder.end();
     }
-    return bridge.send(Control.OUTCOME, texts, gas, depth + 1);
+    const kind = bridge.send(Control.OUTCOME, texts, gas, depth + 1);
+    if (kind === Reply.LEAVE && depth > 0) awaitTermination();
+    return kind;
   }
 
   function resultOf(frame, factory, argumentsText, recording) {
@@ -177,6 +180,11 @@ const resultTooLong = freeze({});
 /** Throw while there is still stack for the sandbox's own work: it must not be cut off half way. */
 function reserveStack(levels) {
   return levels === 0 ? 0 : 1 + reserveStack(levels - 1);
+}
+
+/** Python has given up the run and is about to terminate it: nothing of it may go on. */
+function awaitTermination() {
+  for (;;);
 }
 
 function positionText(positions) {

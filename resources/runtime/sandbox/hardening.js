@@ -26,7 +26,6 @@ const REMOVED_GLOBALS = [
   'FinalizationRegistry',
   'Intl',
   'Promise',
-  'SharedArrayBuffer',
   'Temporal',
   'WeakRef',
   'WebAssembly',

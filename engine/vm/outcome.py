@@ -1,0 +1,41 @@
+"""Turns what JavaScript reports at the end of a frame into a `ScriptOutcome`."""
+
+from __future__ import annotations
+
+from engine.vm.bridge import Request
+from engine.vm.interface import ScriptFrame, ScriptOutcome
+
+__all__ = ["MAX_RESULT_BYTES", "outcome_of"]
+
+MAX_RESULT_BYTES = 65536
+"""spec/gas.md §8.4."""
+
+
+def outcome_of(frame: ScriptFrame, request: Request, first_line_offset: int) -> ScriptOutcome:
+    """Read an OUTCOME request: result, error, error class, positions (`script TAB line TAB column` a call)."""
+    result, error, error_class, positions = request.texts
+    if result is not None:
+        text = result.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if len(text.encode()) <= MAX_RESULT_BYTES:
+            return ScriptOutcome(gas=request.gas, result=text)
+        return ScriptOutcome(gas=request.gas, error="result too long", error_class="ResultTooLong")
+    stack = tuple(_positions(frame, positions or "", first_line_offset))
+    _, line, column = stack[0] if stack else ("", 0, 0)
+    return ScriptOutcome(
+        gas=request.gas,
+        error=error or "",
+        error_class=error_class or "ContractException",
+        line=line,
+        column=column,
+        stack=stack,
+    )
+
+
+def _positions(frame: ScriptFrame, text: str, first_line_offset: int) -> list[tuple[str, int, int]]:
+    found = []
+    for entry in text.splitlines():
+        script, _, place = entry.partition("\t")
+        if script == frame.code_key:
+            line, column = (int(number) for number in place.split("\t"))
+            found.append((frame.contract, line, column - 1 - (first_line_offset if line == 1 else 0)))
+    return found

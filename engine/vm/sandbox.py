@@ -1,0 +1,487 @@
+"""Runs programs: their Python on whichever thread has the turn, their JavaScript in realms.
+
+The sandbox keeps a stack of *levels*, one a generator: the program, the nested call its contract made, the nested call
+of that one, and so on. A level that yields a frame waits while a realm runs it. Whoever has the *turn* may touch the
+stack: the thread of a realm that is answering a request of its JavaScript, or the caller of `run` before and after. So
+an ordinary run costs no change of thread; only a contract that needs another realm passes the turn on.
+
+The caller of `run` meanwhile keeps watch over time and memory. What ends a run from outside is an *abort*: its reason
+is set once, every realm that takes part is terminated, and when all have ended the reason is raised in the task.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from engine.errors import DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled
+from engine.values import CompiledContract, Profile, Value
+from engine.vm.bridge import Control, Reply, ReplyKind, Request
+from engine.vm.interface import (
+    HostReply,
+    NestedCall,
+    Operation,
+    Program,
+    ProgramFactory,
+    Run,
+    ScriptFrame,
+    ScriptHost,
+    ScriptOutcome,
+)
+from engine.vm.isolate import DEBUG_FLAGS, RUN_FLAGS, IsolateError, IsolateOutOfMemory, IsolateTerminated
+from engine.vm.memory import resident_bytes
+from engine.vm.outcome import outcome_of
+from engine.vm.realm import LoadFailure, Realm
+from engine.vm.runtime_bundle import RuntimeBundle, build_runtime
+
+__all__ = ["Sandbox", "SandboxLimits"]
+
+Result = TypeVar("Result")
+DebugHost = Callable[[int, Sequence[str | None]], str | None]
+BundleSource = Callable[[Profile, bool], RuntimeBundle]
+
+_FIRST_DEBUG, _LAST_DEBUG = 100, 119
+_TICK_SECONDS = 0.02
+_IDLE_TICKS = 50
+_UNWIND_SECONDS = 10.0
+_LEAVE = Reply(ReplyKind.LEAVE)
+
+
+class SandboxLimits(Value, frozen=True):
+    """Bounds of every run: seconds of wall clock, bytes of one isolate's heap, bytes of the whole process."""
+
+    time_limit: float = 0.2
+    heap_bytes: int = 128_000_000
+    process_bytes: int = 768_000_000
+
+
+class _Level(msgspec.Struct, eq=False):
+    """A generator of the stack; `caller` is the realm whose frame made this call, `realm` where its own frame runs."""
+
+    generator: Program | NestedCall
+    caller: Realm | None
+    realm: Realm | None = None
+    frame: ScriptFrame | None = None
+
+
+class _Restart(Exception):
+    """Abort reason: code must be loaded into a realm that is busy, then the program is run from its beginning."""
+
+
+_CONDEMNING = (DeadlineExceeded, MemoryExceeded, RunCancelled, InternalError)
+"""Reasons after which realms are not trusted any more: JavaScript may have been cut off anywhere."""
+
+
+class Sandbox:
+    """Runs programs, one after the other; see `engine/vm/interface.py` for what a program is."""
+
+    def __init__(
+        self,
+        load_code: Callable[[str], CompiledContract],
+        *,
+        limits: SandboxLimits | None = None,
+        stepping: bool = False,
+        debug: DebugHost | None = None,
+        bundle: BundleSource | None = None,
+    ) -> None:
+        """Create a sandbox; realms are made when they are first needed, or by `warm`.
+
+        `load_code` returns a compiled contract by its key. With `stepping`, stepping variants are run and the
+        recorder's operations (100–119) go to `debug`. `bundle` gives the script a realm boots with, by profile and
+        whether the realm is open.
+        """
+        self._load_code = load_code
+        self._limits = limits or SandboxLimits()
+        self._stepping = stepping
+        self._debug = debug
+        self._bundle = bundle or self._runtime
+        self._realms: dict[Profile, Realm] = {}
+        self._open_realms: list[Realm] = []
+        self._discarded: list[Realm] = []
+        self._serving: Realm | None = None
+        self._signals: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._levels: list[_Level] = []
+        self._host: ScriptHost | None = None
+        self._task: Generator[Run, object, object] | None = None
+        self._run: Run | None = None
+        self._first_frame = False
+        self._repeat = False
+        self._missing: CompiledContract | None = None
+        self._finished = False
+        self._result: object = None
+        self._task_failure: BaseException | None = None
+        self._abort_lock = threading.Lock()
+        self._aborting: Exception | None = None
+        self._deadline: float | None = None
+        self._watch_asleep = False
+        self.runs = 0
+
+    # --- public ------------------------------------------------------------------------------------
+
+    def execute(self, factory: ProgramFactory, *, time_limit: float | None = None) -> object:
+        """Run one program and return its value.
+
+        Raises what the program raises, and `DeadlineExceeded`, `MemoryExceeded`, `RunCancelled`.
+        """
+
+        def single() -> Generator[Run, object, object]:
+            return (yield Run(factory, time_limit))
+
+        return self.run(single())
+
+    def run(self, task: Generator[Run, object, Result]) -> Result:
+        """Drive a task: run every program it yields, send it the value, and return what the task returns."""
+        if self._task is not None:
+            raise InternalError("the sandbox is busy")
+        self._task = task
+        self._finished = False
+        self._serving = None
+        try:
+            self._pass_on(self._advance(None))
+            while not self._finished:
+                self._watch()
+        finally:
+            self._task = None
+        result, self._result = self._result, None
+        failure, self._task_failure = self._task_failure, None
+        if failure is not None:
+            raise failure
+        return result  # type: ignore[return-value]  # the task's own type
+
+    def cancel(self) -> None:
+        """End the run that is in progress with `RunCancelled`; from any thread."""
+        self._abort(RunCancelled("the run was stopped"))
+
+    def warm(self, profile: Profile, keys: Sequence[str] = ()) -> None:
+        """Make a profile's realm and load contracts into it ahead of their first run."""
+        realm = self._realm(profile)
+        if not realm.looping:
+            for key in keys:
+                if key not in realm.loaded:
+                    realm.load(self._load_code(key))
+
+    def loaded(self) -> tuple[str, ...]:
+        """Keys of the contracts that are loaded."""
+        return tuple(key for realm in self._realms.values() for key in realm.loaded)
+
+    def close(self) -> None:
+        """Free all isolates."""
+        for realm in (*self._realms.values(), *self._open_realms, *self._discarded):
+            realm.close()
+        self._realms.clear()
+        self._open_realms.clear()
+        self._discarded.clear()
+
+    # --- realms ------------------------------------------------------------------------------------
+
+    def _runtime(self, profile: Profile, is_open: bool) -> RuntimeBundle:
+        return build_runtime(profile, stepping=self._stepping, open_intrinsics=is_open)
+
+    def _new_realm(self, profile: Profile, *, is_open: bool) -> Realm:
+        return Realm(
+            self._bundle(profile, is_open),
+            flags=DEBUG_FLAGS if self._stepping else RUN_FLAGS,
+            heap_limit=self._limits.heap_bytes,
+            serve=self._serve,
+            stepping=self._stepping,
+        )
+
+    def _realm(self, profile: Profile) -> Realm:
+        realm = self._realms.get(profile)
+        if realm is None:
+            realm = self._realms[profile] = self._new_realm(profile, is_open=False)
+        return realm
+
+    def _place(self, frame: ScriptFrame) -> Realm:
+        """Return the realm for a frame, with its code loaded; raises `_Restart` if that must wait."""
+        code = self._realms.get(frame.profile)
+        if code is not None and frame.code_key in code.loaded:
+            return code
+        contract = self._load_code(frame.code_key)
+        if contract.open_intrinsics:
+            realm = self._new_realm(frame.profile, is_open=True)
+            self._open_realms.append(realm)
+        else:
+            realm = self._realm(frame.profile)
+        if realm.looping:
+            self._missing = contract
+            raise _Restart
+        realm.load(contract)
+        return realm
+
+    # --- the stack: only for whoever has the turn ----------------------------------------------------
+
+    def _advance(self, outcome: ScriptOutcome | None, error: Exception | None = None) -> tuple[Realm | None, Reply]:
+        """Let the innermost level go on; returns who has the next turn, and with which reply.
+
+        Between programs it lets the task go on; `error` is how the last program ended. None has the turn when the
+        caller of `run` has to act.
+        """
+        value: object = None
+        while True:
+            try:
+                if not self._levels and not self._start_next(value, error):
+                    return None, _LEAVE
+                level = self._levels[-1]
+                level.realm = level.frame = None
+                frame = level.generator.send(outcome)  # type: ignore[arg-type]  # None starts a generator
+                realm = self._place(frame)
+            except StopIteration as stop:
+                level = self._levels.pop()
+                if self._levels:
+                    return level.caller, _reply(stop.value)
+                value, error, outcome = stop.value, None, None
+            except Exception as failure:
+                if len(self._levels) > 1 or isinstance(failure, _Restart):
+                    self._abort(failure)
+                    return None, _LEAVE
+                while self._levels:
+                    self._levels.pop().generator.close()
+                value, error, outcome = None, failure, None
+            else:
+                loaded = realm.loaded[frame.code_key]
+                if not isinstance(loaded, LoadFailure):
+                    level.realm, level.frame = realm, frame
+                    return realm, self._frame_reply(frame, loaded)
+                text = f"Uncaught exception: {loaded.text}"
+                outcome = ScriptOutcome(gas=0, error=text, error_class="ContractException", line=loaded.line)
+
+    def _start_next(self, value: object, error: Exception | None) -> bool:
+        """End the run in progress, tell the task, and start the program it asks for; False if there is none."""
+        assert self._task is not None
+        with self._abort_lock:
+            if self._aborting is not None:
+                return False
+            self._deadline = None
+        self._drop_open_realms()
+        if self._repeat:
+            self._repeat = False
+            self._start_program()
+            return True
+        try:
+            self._run = self._task.throw(error) if error is not None else self._task.send(value)
+        except StopIteration as stop:
+            self._result, self._finished = stop.value, True
+            return False
+        except BaseException as failure:
+            self._task_failure, self._finished = failure, True
+            return False
+        self._start_program()
+        return True
+
+    def _start_program(self) -> None:
+        assert self._run is not None
+        self.runs += 1
+        self._first_frame = True
+        limit = self._run.time_limit
+        with self._abort_lock:
+            self._aborting = None
+            self._deadline = time.monotonic() + (self._limits.time_limit if limit is None else limit)
+        if self._watch_asleep:
+            self._signals.put(None)
+        program, self._host = self._run.factory()
+        self._levels.append(_Level(program, None))
+
+    def _frame_reply(self, frame: ScriptFrame, index: int) -> Reply:
+        first, self._first_frame = self._first_frame, False
+        contract = (frame.contract, frame.code_key, str(index), frame.method, frame.arguments)
+        texts = (*contract, frame.block, frame.transaction)
+        return Reply(ReplyKind.FRAME, texts, gas_limit=frame.gas_limit, first=first)
+
+    def _serve(self, realm: Realm, request: Request) -> Reply | None:
+        """Answer JavaScript, on the thread of its realm."""
+        if self._aborting is not None:
+            return _LEAVE
+        operation = request.operation
+        self._serving = realm
+        level = self._levels[-1]
+        if level.realm is not realm or self._depth(realm) != request.depth:
+            level = self._unwind_to(realm, request.depth)
+        if operation == Control.OUTCOME:
+            assert level.frame is not None
+            turn, reply = self._advance(outcome_of(level.frame, request, realm.first_line_offset))
+        elif operation in (Operation.CALL, Operation.CALL_WITH_AUTH):
+            turn, reply = self._call(realm, request)
+        elif _FIRST_DEBUG <= operation <= _LAST_DEBUG:
+            if self._debug is None:
+                raise InternalError("a run worker was asked to debug")
+            answer = self._debug(operation, request.texts)
+            return Reply(ReplyKind.NULL) if answer is None else Reply(ReplyKind.TEXT, (answer,))
+        else:
+            assert self._host is not None
+            try:
+                return _reply(self._host.operate(Operation(operation), request.texts))
+            except Exception as error:
+                self._abort(error)
+                return _LEAVE
+        if turn is realm:
+            return reply
+        discarded = realm in self._discarded
+        self._pass_on((turn, reply))
+        return None if self._aborting is None and not discarded else _LEAVE
+
+    def _call(self, realm: Realm, request: Request) -> tuple[Realm | None, Reply]:
+        assert self._host is not None
+        contract, api, arguments = request.texts
+        try:
+            nested = self._host.call(
+                contract or "",
+                api or "",
+                arguments or "",
+                lend_authority=request.operation == Operation.CALL_WITH_AUTH,
+                gas_used=request.gas,
+            )
+        except Exception as error:
+            self._abort(error)
+            return None, _LEAVE
+        self._levels.append(_Level(nested, realm))
+        return self._advance(None)
+
+    def _depth(self, realm: Realm) -> int:
+        return sum(level.realm is realm for level in self._levels)
+
+    def _unwind_to(self, realm: Realm, depth: int) -> _Level:
+        """Drop levels whose JavaScript has gone without an outcome: the stack overflowed in the sandbox's own code."""
+        while self._levels and not (self._levels[-1].realm is realm and self._depth(realm) == depth):
+            self._levels.pop().generator.close()
+        if not self._levels:
+            raise InternalError("JavaScript and Python disagree about the frames that are running")
+        return self._levels[-1]
+
+    def _pass_on(self, turn: tuple[Realm | None, Reply]) -> None:
+        """Give the turn to a realm, or to the caller of `run`."""
+        realm, reply = turn
+        if realm is None:
+            self._signals.put(None)
+            return
+        realm.post(reply)
+        if not realm.looping:
+            realm.start_loop(lambda: self._signals.put(realm))
+
+    # --- watching and ending -------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Wait for the task to finish or a realm's loop to end; end runs that exceed their limits."""
+        idle = 0
+        while not self._finished:
+            self._watch_asleep = idle > _IDLE_TICKS
+            if self._deadline is not None:  # a run may have started before it could see that nobody watches
+                self._watch_asleep = False
+            try:
+                signal = self._signals.get(timeout=None if self._watch_asleep else _TICK_SECONDS)
+            except queue.Empty:
+                idle = 0 if self._check_limits() else idle + 1
+                continue
+            self._watch_asleep = False
+            idle = 0
+            if isinstance(signal, Realm):
+                self._loop_ended(signal)
+            if self._aborting is not None:
+                self._settle()
+                return
+
+    def _check_limits(self) -> bool:
+        """End a run that is over time or memory; whether one is in progress."""
+        deadline = self._deadline
+        if deadline is None:
+            return False
+        if time.monotonic() > deadline:
+            self._abort(DeadlineExceeded("execution killed"), deadline)
+        elif resident_bytes() > self._limits.process_bytes:
+            self._abort(MemoryExceeded("the run used too much memory"), deadline)
+        return True
+
+    def _abort(self, reason: Exception, deadline: float | None = None) -> None:
+        """Give up the run in progress; only the first reason counts. `deadline` tells which run was meant."""
+        with self._abort_lock:
+            current = self._deadline
+            if current is None or self._aborting is not None or (deadline is not None and deadline != current):
+                return
+            self._aborting = reason
+        self._signals.put(None)
+
+    def _loop_ended(self, realm: Realm) -> None:
+        """A realm left its loop: find out why."""
+        if realm.closed:
+            return
+        try:
+            realm.end_loop()
+        except IsolateTerminated:
+            pass
+        except IsolateOutOfMemory:
+            self._abort(MemoryExceeded("the contract used too much memory"))
+        except (IsolateError, InternalError) as error:
+            self._abort(InternalError(f"the sandbox failed: {error}"))
+        if realm in self._discarded:
+            self._discarded.remove(realm)
+            realm.close()
+
+    def _settle(self) -> None:
+        """Unwind an aborted run; then repeat it, or raise the reason in the task."""
+        reason = self._aborting
+        assert reason is not None
+        self._terminate_all()
+        self._serving = None
+        while self._levels:
+            self._levels.pop().generator.close()
+        if isinstance(reason, _CONDEMNING):
+            for realm in self._realms.values():
+                realm.close()
+            self._realms.clear()
+        self._drop_open_realms()
+        with self._abort_lock:
+            self._aborting = None
+            self._deadline = None
+        if isinstance(reason, _Restart):
+            assert self._missing is not None
+            self._realm(self._missing.profile).load(self._missing)
+            self._repeat = True
+            self._pass_on(self._advance(None))
+        else:
+            self._pass_on(self._advance(None, reason))
+
+    def _terminate_all(self) -> None:
+        """End every loop; the turn then belongs to the caller of `run`."""
+        terminated: list[Realm] = []
+        deadline = time.monotonic() + _UNWIND_SECONDS
+        while looping := [realm for realm in (*self._realms.values(), *self._open_realms) if realm.looping]:
+            for realm in looping:
+                if realm not in terminated:
+                    realm.isolate.cancel()
+                    realm.post(_LEAVE)
+                    terminated.append(realm)
+            try:
+                signal = self._signals.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise InternalError("the sandbox could not be stopped") from None
+            if isinstance(signal, Realm):
+                self._loop_ended(signal)
+        for realm in terminated:
+            if not realm.closed:
+                realm.isolate.clear_termination()
+
+    def _drop_open_realms(self) -> None:
+        """Have the realms closed in which contracts may have changed built-in objects, once their loops have ended."""
+        for realm in self._open_realms:
+            if not realm.looping:
+                realm.close()
+                continue
+            self._discarded.append(realm)
+            if realm is not self._serving:
+                realm.post(_LEAVE)
+        self._open_realms.clear()
+
+
+def _reply(answer: HostReply) -> Reply:
+    if answer.error is not None:
+        return Reply(ReplyKind.ERROR, (answer.error,), answer.gas)
+    if answer.result is None:
+        return Reply(ReplyKind.NULL, (), answer.gas)
+    if answer.result is True or answer.result is False:
+        return Reply(ReplyKind.TRUE if answer.result else ReplyKind.FALSE, (), answer.gas)
+    return Reply(ReplyKind.TEXT, (answer.result,), answer.gas)

@@ -1,0 +1,25 @@
+/** A profile for the tests of the sandbox: the counter, a few host operations, nothing else. */
+import { Operation } from '../../../../resources/runtime/operations.js';
+
+const textOf = String;
+
+export function install({ charge, host, gasUsed }) {
+  return {
+    parameterNames: ['module', 'storage', 'call', 'log', 'gasUsed', 'contract', '_IOSTInstruction_counter'],
+    createGlobals: (frame) => [
+      { exports: undefined },
+      {
+        get: (key) => host(Operation.STORAGE_GET, key),
+        has: (key) => host(Operation.STORAGE_HAS, key),
+        put: (key, value) => host(Operation.STORAGE_PUT, key, value, null),
+      },
+      (contract, api, argumentsText) => host(Operation.CALL, contract, api, argumentsText),
+      (text) => host(Operation.CONSOLE, 'info', text),
+      gasUsed,
+      frame.contract,
+      { incr: charge },
+    ],
+    resultText: (value) => (value === undefined ? '' : textOf(value)),
+    errorText: (error) => `Uncaught exception: ${textOf(error)}`,
+  };
+}
