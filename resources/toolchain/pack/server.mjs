@@ -90,7 +90,7 @@ async function contextFor(directory, entry, globals) {
   const context = await esbuild.context({
     absWorkingDir: directory,
     entryPoints: [entry],
-    outfile: path.join(directory, '.strata', 'bundle.js'),
+    outfile: path.join(directory, path.dirname(entry), 'bundle.js'), // sources are named relative to the entry's folder
     bundle: true,
     write: false,
     format: 'cjs',
