@@ -1,0 +1,426 @@
+"""The chain: takes transactions, has them executed, closes blocks, keeps them (spec/transactions.md §8, spec/vm.md §5).
+
+A `Chain` is used by one thread at a time; only `serve` and `cancel` of its parts may be called from others.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from engine.chain.admission import admit
+from engine.chain.block import Block
+from engine.chain.clock import Clock
+from engine.chain.contracts import record_key
+from engine.chain.development import PRODUCER, PRODUCER_SECRET, development_accounts
+from engine.chain.encoding import base58_bytes, base58_text
+from engine.chain.execution import Executions
+from engine.chain.executor import Execution, Mode
+from engine.chain.genesis import GENESIS_TIME, genesis_transaction, seed_entries
+from engine.chain.keys import KeyPair
+from engine.chain.open_block import OpenBlock
+from engine.chain.records import (
+    ChainSettings,
+    StoredResult,
+    decode_block,
+    decode_result,
+    decode_settings,
+    encode_record,
+)
+from engine.chain.transaction import DEFAULT_CHAIN_ID, Transaction
+from engine.chain.wallet import Wallet, request_of
+from engine.chain.worker_program import Batch, QueuedTransaction
+from engine.errors import InternalError, RejectedTransaction
+from engine.interface import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
+from engine.state.interface import StateReader
+from engine.state.records import BlockRecord, StoredTransaction
+from engine.state.stack import StateStack
+from engine.values import (
+    Action,
+    BlockSummary,
+    ContractEvent,
+    TransactionRequest,
+    TransactionResult,
+)
+
+SETTINGS = "chain"
+KEPT_RESULTS = 2000
+BASE_GAS_LIMIT = 100_000_000
+Listener = Callable[[EngineEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainOptions:
+    """How a chain runs: `unflushed_blocks` stay in MVCC; `time_limit` in seconds a transaction, None the sandbox's."""
+
+    chain_id: int = DEFAULT_CHAIN_ID
+    unflushed_blocks: int = 0
+    observe: bool = True
+    time_limit: float | None = None
+
+
+@dataclass(slots=True)
+class _Head:
+    """The newest closed block, as the next one needs it."""
+
+    number: int
+    hash: bytes
+    time: int
+    witness: str
+    gas_usage: str = field(default="0")
+
+
+class Chain:
+    """One private chain over a state stack."""
+
+    def __init__(
+        self,
+        stack: StateStack,
+        executions: Executions,
+        listener: Listener,
+        *,
+        options: ChainOptions | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Continue the chain in `stack`, or begin one whose clock is `clock` (the machine's by default)."""
+        self.stack = stack
+        self.options = options or ChainOptions()
+        self.wallet = Wallet(
+            {name: account.key for name, account in development_accounts().items()}, self.options.chain_id
+        )
+        self._executions = executions
+        self._listener = listener
+        self._witness = KeyPair.from_secret_text(PRODUCER_SECRET)
+        self._open: OpenBlock | None = None
+        self._results: OrderedDict[str, TransactionResult] = OrderedDict()
+        if stack.head is None:
+            self.clock = clock or Clock()
+            self._serial = 0
+            self._create()
+        else:
+            settings = self._load_settings()
+            self.clock = Clock(settings.clock_start, offset=settings.clock_offset)
+            self._serial = settings.serial
+            self._head = self._read_head()
+
+    # --- transactions ----------------------------------------------------------------------------
+
+    def transact(self, request: TransactionRequest, *, close: bool = True) -> TransactionResult:
+        """Sign a request with known keys and execute it; `close` the block with it, or leave that open.
+
+        Raises:
+            RejectedTransaction: it cannot enter a block; nothing has changed.
+        """
+        block = self._open or self._new_block()
+        self._serial += 1
+        transaction = self.wallet.sign(request, time=block.time, serial=self._serial)
+        return self.submit(transaction, close=close, request=request)
+
+    def submit(
+        self, transaction: Transaction, *, close: bool = True, request: TransactionRequest | None = None
+    ) -> TransactionResult:
+        """Execute a signed transaction in the open block, or a new one; see `transact`."""
+        queued = self._admitted(transaction)
+        started = time.perf_counter_ns()
+        block = self._block_for(transaction)
+        execution = self._execute_in(block, queued)
+        index = block.add(queued, execution)
+        result = self._result(block, index, request, duration=time.perf_counter_ns() - started)
+        self._remember(result)
+        if close:
+            self.produce()
+        else:
+            self._listener(TransactionExecuted(result))
+        return result
+
+    def query(self, request: TransactionRequest) -> TransactionResult:
+        """Execute a request on the newest state as in the next block, and keep nothing.
+
+        Raises:
+            RejectedTransaction: it could not enter a block.
+        """
+        self._serial += 1
+        now = self.clock.now()
+        block = OpenBlock(number=self._head.number + 1, time=now, parent_hash=self._head.hash, witness=self._witness)
+        queued = _queued(self.wallet.sign(request, time=now, serial=self._serial))
+        started = time.perf_counter_ns()
+        (execution,) = self._executions.execute(self._batch(block, (queued,)))
+        if execution.rejection is not None:
+            raise RejectedTransaction(execution.rejection)
+        index = block.add(queued, execution)
+        return self._result(block, index, request, duration=time.perf_counter_ns() - started)
+
+    def produce(self) -> BlockSummary:
+        """Close the open block, one with only the base transaction if there is none, and make it durable."""
+        block = self._open or self._new_block()
+        if self._open is None:
+            self._execute_base(block)
+        closed = block.close()
+        block_hash = closed.head.hash()
+        results = [self._result(block, index, None) for index in range(len(block.entries))]
+        changes = self.stack.close_block(
+            block.number,
+            base58_text(block_hash),
+            body=encode_record(closed),
+            transactions=[
+                StoredTransaction(result.hash, encode_record(StoredResult(queued.transaction, result)))
+                for result, (queued, _) in zip(map(_stripped, results), block.entries, strict=True)
+            ],
+        )
+        self._open = None
+        self._head = _Head(block.number, block_hash, block.time, block.witness, closed.gas_usage())
+        self._save_settings()
+        summary = closed.summary(flushed=False)
+        for result in results[1:]:
+            self._listener(TransactionExecuted(self._results.get(result.hash, result)))
+        self._listener(BlockProduced(summary, changes))
+        self._flush()
+        return summary
+
+    # --- moving ----------------------------------------------------------------------------------
+
+    def advance(self, nanoseconds: int) -> int:
+        """Move the clock forward and return its time."""
+        now = self.clock.advance(nanoseconds)
+        self._save_settings()
+        return now
+
+    def checkpoint(self, name: str) -> int:
+        """Name the head's state and return its block number; the open block is closed first."""
+        if self._open is not None:
+            self.produce()
+        return self.stack.set_checkpoint(name).number
+
+    def restore(self, point: str | int) -> int:
+        """Make a checkpoint, or a block by number or hash, the head; what the open block holds is dropped.
+
+        Raises:
+            InvalidInput: there is none.
+        """
+        self.stack.block(point)
+        if self._open is not None:
+            self.stack.discard_block()
+            self._open = None
+        self.stack.move_head(point)
+        self._head = self._read_head()
+        self._listener(HeadMoved(self._head.number))
+        return self._head.number
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    def block(self, number: int) -> Block:
+        """Return a closed block; raises `InvalidInput` if there is none."""
+        return decode_block(self.stack.block(number).body)
+
+    def summary(self, number: int) -> BlockSummary:
+        """Return a closed block's summary; raises `InvalidInput` if there is none."""
+        return self._summary_of(self.stack.block(number))
+
+    def summaries(self, first: int, count: int) -> tuple[BlockSummary, ...]:
+        """Return up to `count` blocks from number `first` upwards."""
+        return tuple(map(self._summary_of, self.stack.ledger.chain(first, count)))
+
+    def head_summary(self) -> BlockSummary:
+        """Return the newest closed block's summary."""
+        return self.summary(self._head.number)
+
+    def results(self, first: int, count: int) -> tuple[TransactionResult, ...]:
+        """Return executed transactions of closed blocks newest first, skipping `first`; base transactions left out."""
+        return tuple(itertools.islice(self._newest_results(), first, first + count))
+
+    def result(self, transaction_hash: str) -> TransactionResult | None:
+        """Return an executed transaction of this chain."""
+        kept = self._results.get(transaction_hash)
+        if kept is not None:
+            return kept
+        stored = self._stored(transaction_hash)
+        return None if stored is None else stored.result
+
+    def transaction(self, transaction_hash: str) -> Transaction | None:
+        """Return a transaction of a closed block of this chain."""
+        stored = self._stored(transaction_hash)
+        return None if stored is None else stored.transaction
+
+    # --- blocks ----------------------------------------------------------------------------------
+
+    def _new_block(self) -> OpenBlock:
+        parent = self._head
+        return OpenBlock(
+            number=parent.number + 1,
+            time=max(self.clock.now(), parent.time + 1),
+            parent_hash=parent.hash,
+            witness=self._witness,
+        )
+
+    def _block_for(self, transaction: Transaction) -> OpenBlock:
+        if self._open is not None and not self._open.has_room(transaction):
+            self.produce()
+        return self._open or self._new_block()
+
+    def _execute_in(self, block: OpenBlock, queued: QueuedTransaction) -> Execution:
+        """Execute a transaction, after the base transaction in a new block, which then is the open one."""
+        first = () if block is self._open else (self._base(block),)
+        *before, execution = self._executions.execute(self._batch(block, (*first, queued)))
+        if len(before) != len(first):
+            raise InternalError(f"the base transaction was rejected: {execution.rejection}")
+        if execution.rejection is not None:
+            raise RejectedTransaction(execution.rejection)
+        if first:
+            self._begin(block, first[0], before[0])
+        self._commit(queued, execution)
+        return execution
+
+    def _execute_base(self, block: OpenBlock) -> None:
+        base = self._base(block)
+        (execution,) = self._executions.execute(self._batch(block, (base,)))
+        self._begin(block, base, execution)
+
+    def _begin(self, block: OpenBlock, base: QueuedTransaction, execution: Execution) -> None:
+        if execution.failure is not None:
+            raise InternalError(f"the base transaction failed: {execution.receipt.message}")
+        self._commit(base, execution)
+        block.add(base, execution)
+        self._open = block
+
+    def _commit(self, queued: QueuedTransaction, execution: Execution) -> None:
+        overtaken = self.stack.commit(queued.hash, execution.write_set, execution.read_set)
+        if overtaken:
+            raise InternalError(f"state changed under a transaction: {', '.join(overtaken[:3])}")
+
+    def _base(self, block: OpenBlock) -> QueuedTransaction:
+        """Return the system transaction that every block begins with."""
+        actions: tuple[Action, ...] = ()
+        if self._reader().read(record_key("base.iost"))[0] is not None:
+            data = [{"parent": [self._head.witness, self._head.gas_usage, False]}]
+            actions = (Action("base.iost", "exec", json.dumps(data, separators=(",", ":"))),)
+        transaction = Transaction(
+            time=block.time,
+            expiration=0,
+            gas_ratio=100,
+            gas_limit=BASE_GAS_LIMIT,
+            actions=actions,
+            publisher="base.iost",
+            chain_id=self.options.chain_id,
+        )
+        return _queued(transaction, Mode.SYSTEM)
+
+    def _batch(self, block: OpenBlock, transactions: tuple[QueuedTransaction, ...]) -> Batch:
+        return Batch(
+            number=block.number,
+            parent_hash=block.parent_text,
+            witness=block.witness if block.number else "0",
+            time=block.time,
+            transactions=transactions,
+            observe=self.options.observe,
+            time_limit=self.options.time_limit,
+        )
+
+    def _flush(self) -> None:
+        through = self._head.number - self.options.unflushed_blocks
+        for number in self.stack.flush(through):
+            self._listener(BlockFlushed(number))
+
+    # --- genesis and settings ----------------------------------------------------------------------
+
+    def _create(self) -> None:
+        begin = GENESIS_TIME if self.clock.start is None else self.clock.start
+        block = OpenBlock(number=0, time=begin, parent_hash=b"", witness=self._witness)
+        self.stack.commit("", seed_entries())
+        queued = _queued(genesis_transaction(begin, self.options.chain_id), Mode.SYSTEM)
+        (execution,) = self._executions.execute(self._batch(block, (queued,)))
+        if execution.failure is not None:
+            raise InternalError(f"the genesis transaction failed: {execution.receipt.message}")
+        self._commit(queued, execution)
+        block.add(queued, execution)
+        self._open = block
+        self._head = _Head(-1, b"", 0, PRODUCER)
+        self.produce()
+
+    def _load_settings(self) -> ChainSettings:
+        data = self.stack.ledger.setting(SETTINGS)
+        return decode_settings(data) if data else ChainSettings(self.options.chain_id)
+
+    def _save_settings(self) -> None:
+        settings = ChainSettings(self.options.chain_id, self.clock.start, self.clock.offset, self._serial)
+        self.stack.put_setting(SETTINGS, encode_record(settings))
+
+    # --- parts -----------------------------------------------------------------------------------
+
+    def _admitted(self, transaction: Transaction) -> QueuedTransaction:
+        queued = _queued(transaction)
+        now = self._open.time if self._open else self.clock.now()
+        admit(transaction, size=queued.size, now=max(now, self._head.time), chain_id=self.options.chain_id)
+        if queued.hash in self.stack.open_transactions:
+            raise RejectedTransaction("tx exists in pending")
+        if self._stored(queued.hash) is not None:
+            raise RejectedTransaction("tx exists in chain")
+        return queued
+
+    def _result(
+        self, block: OpenBlock, index: int, request: TransactionRequest | None, *, duration: int = 0
+    ) -> TransactionResult:
+        queued, execution = block.entries[index]
+        return TransactionResult(
+            hash=queued.hash,
+            request=request or request_of(queued.transaction),
+            receipt=execution.receipt,
+            block_number=block.number,
+            index=index,
+            time=block.time,
+            console=execution.console,
+            events=tuple(_timed(event, block.time) for event in execution.events),
+            accesses=execution.accesses,
+            failure=execution.failure,
+            duration_us=duration // 1000,
+            runs=execution.runs,
+        )
+
+    def _remember(self, result: TransactionResult) -> None:
+        self._results[result.hash] = result
+        if len(self._results) > KEPT_RESULTS:
+            self._results.popitem(last=False)
+
+    def _newest_results(self) -> Iterator[TransactionResult]:
+        for number in range(self._head.number, 0, -1):
+            for transaction_hash in reversed(self.stack.block(number).transactions[1:]):
+                result = self.result(transaction_hash)
+                if result is not None:
+                    yield result
+
+    def _stored(self, transaction_hash: str) -> StoredResult | None:
+        found = self.stack.transaction(transaction_hash)
+        if found is None or self.stack.ledger.id_at(found[0].number) != found[0].id:
+            return None
+        return decode_result(found[1])
+
+    def _summary_of(self, record: BlockRecord) -> BlockSummary:
+        flushed = self.stack.flushed
+        return decode_block(record.body).summary(flushed=flushed is not None and record.number <= flushed.number)
+
+    def _read_head(self) -> _Head:
+        record = self.stack.head
+        if record is None:
+            raise InternalError("the chain has no head")
+        block = decode_block(record.body)
+        return _Head(record.number, base58_bytes(record.hash), block.head.time, block.head.witness, block.gas_usage())
+
+    def _reader(self) -> StateReader:
+        return self.stack.reader()
+
+
+def _queued(transaction: Transaction, mode: Mode = Mode.NORMAL) -> QueuedTransaction:
+    return QueuedTransaction(transaction, transaction.hash_text(), len(transaction.full_bytes()), mode)
+
+
+def _timed(event: ContractEvent, time: int) -> ContractEvent:
+    return event if event.time else msgspec.structs.replace(event, time=time)
+
+
+def _stripped(result: TransactionResult) -> TransactionResult:
+    return msgspec.structs.replace(result, accesses=())

@@ -1,0 +1,178 @@
+"""Having transactions executed: by a worker process, or right here if only built-in contracts take part."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.chain.compile_request import (
+    REQUEST_NAME,
+    CompileReply,
+    CompileRequest,
+    ContractCompiler,
+    decode_request,
+    encode_message,
+)
+from engine.chain.executor import Execution, TransactionRun
+from engine.chain.natives import domain, gas, system, token, token721
+from engine.chain.natives.registry import BuiltInContracts
+from engine.chain.worker_program import (
+    READ_REQUEST,
+    Batch,
+    QueuedTransaction,
+    decode_executions,
+    decode_read,
+    encode_answer,
+    encode_batch,
+    execute_batch,
+)
+from engine.errors import ContractFailure, InternalError
+from engine.state.local_cache import PendingWrites
+from engine.vm.interface import Program
+
+if TYPE_CHECKING:
+    from engine.chain.host_interface import FailureSite
+    from engine.state.interface import StateReader
+    from engine.values import SourceLocation
+
+_LOCAL_CONTRACTS = frozenset({token.ID, token721.ID, gas.ID, domain.ID})
+_LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "cancelDelaytx"})
+
+SubmitJob = Callable[[bytes], "Future[bytes]"]
+"""Gives a job to a worker; the future raises `WorkerCrashed`, `RunCancelled`, … if the worker did not finish it."""
+
+
+class _NeedsScript(Exception):
+    """A program that was tried without a sandbox wants to run JavaScript."""
+
+
+class Executions:
+    """Executes batches. `head` returns the newest state; `serve` answers what workers ask for."""
+
+    def __init__(self, submit: SubmitJob, compiler: ContractCompiler, head: Callable[[], StateReader]) -> None:
+        self._submit = submit
+        self._compiler = compiler
+        self._head = head
+        self._natives = BuiltInContracts(_Uncompiled())
+        self._states: dict[int, StateReader] = {}
+        self._state_ids = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def execute(self, batch: Batch, state: StateReader | None = None) -> tuple[Execution, ...]:
+        """Execute a batch on `state`, the newest one by default; one execution a transaction, as far as it came.
+
+        Raises:
+            InternalError: Strata itself failed.
+        """
+        reader = state or self._head()
+        if all(map(_is_local, batch.transactions)):
+            try:
+                return _run_locally(batch, reader, self._natives)
+            except _NeedsScript:
+                pass
+        return self._run_in_worker(batch, state)
+
+    def serve(self, name: str, payload: bytes) -> bytes:
+        """Answer a worker's request; from any thread."""
+        if name == REQUEST_NAME:
+            return encode_message(self._compiler.compile(decode_request(payload)))
+        if name == READ_REQUEST:
+            read = decode_read(payload)
+            return encode_answer(self._states[read.state].read_many(read.keys))
+        raise InternalError(f"a worker asked for {name!r}")
+
+    def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
+        identity = 0 if state is None else next(self._state_ids)
+        if state is not None:
+            with self._lock:
+                self._states[identity] = state
+        try:
+            return decode_executions(self._submit(encode_batch(_on_state(batch, identity))).result())
+        except ContractFailure as failure:
+            return self._after_failure(batch, state or self._head(), failure)
+        finally:
+            with self._lock:
+                self._states.pop(identity, None)
+
+    def _after_failure(self, batch: Batch, state: StateReader, failure: ContractFailure) -> tuple[Execution, ...]:
+        """Find out which transaction a worker failed on; that one gets the failure."""
+        if len(batch.transactions) == 1:
+            return (_transaction_run(batch, batch.transactions[0], state, self._natives).interrupted(failure),)
+        pending = PendingWrites(state)
+        executions: list[Execution] = []
+        for queued in batch.transactions:
+            (execution,) = self.execute(_with_transactions(batch, (queued,)), pending)
+            executions.append(execution)
+            if execution.rejection is not None:
+                break
+            pending.apply(execution.write_set)
+        return tuple(executions)
+
+
+class _Uncompiled:
+    """Stands in for the compiler where deployments never run."""
+
+    def compile(self, request: CompileRequest) -> CompileReply:
+        raise _NeedsScript
+
+
+def _is_local(queued: QueuedTransaction) -> bool:
+    """Return whether a transaction calls only built-in contracts, so that it probably runs no JavaScript."""
+    return all(
+        action.contract in _LOCAL_CONTRACTS
+        or (action.contract == system.ID and action.action_name in _LOCAL_SYSTEM_METHODS)
+        for action in queued.transaction.actions
+    )
+
+
+def _run_locally(batch: Batch, state: StateReader, natives: BuiltInContracts) -> tuple[Execution, ...]:
+    task = execute_batch(batch, PendingWrites(state), natives, _nowhere)
+    execution: object = None
+    try:
+        while True:
+            execution = _drive(task.send(execution).factory()[0])
+    except StopIteration as stop:
+        executions: tuple[Execution, ...] = stop.value
+        return executions
+
+
+def _drive(program: Program) -> object:
+    try:
+        next(program)
+    except StopIteration as stop:
+        return stop.value
+    program.close()
+    raise _NeedsScript
+
+
+def _transaction_run(
+    batch: Batch, queued: QueuedTransaction, state: StateReader, natives: BuiltInContracts
+) -> TransactionRun:
+    return TransactionRun(
+        queued.transaction,
+        batch.block(),
+        hash_text=queued.hash,
+        size=queued.size,
+        reader=state,
+        natives=natives,
+        locate=_nowhere,
+        mode=queued.mode,
+        observe=batch.observe,
+    )
+
+
+def _nowhere(_sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
+    return ()
+
+
+def _with_transactions(batch: Batch, transactions: tuple[QueuedTransaction, ...]) -> Batch:
+    return msgspec.structs.replace(batch, transactions=transactions)
+
+
+def _on_state(batch: Batch, state: int) -> Batch:
+    return msgspec.structs.replace(batch, state=state)

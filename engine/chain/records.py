@@ -1,0 +1,56 @@
+"""How the chain keeps blocks, transactions and its own settings in the store (MessagePack)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.chain.block import Block
+from engine.chain.transaction import Transaction
+from engine.values import DeployedContract, TransactionResult, Value
+
+
+class StoredResult(Value, frozen=True):
+    """An executed transaction as it is kept: without the accesses, which can be found again by executing it."""
+
+    transaction: Transaction
+    result: TransactionResult
+
+
+class ChainSettings(Value, frozen=True):
+    """What a chain was created with and how its clock stands; kept with the chain."""
+
+    chain_id: int
+    clock_start: int | None = None
+    clock_offset: int = 0
+    serial: int = 0
+
+
+_block_decoder = msgspec.msgpack.Decoder(Block)
+_result_decoder = msgspec.msgpack.Decoder(StoredResult)
+_settings_decoder = msgspec.msgpack.Decoder(ChainSettings)
+_contract_decoder = msgspec.msgpack.Decoder(DeployedContract)
+
+
+def encode_record(record: Block | StoredResult | ChainSettings | DeployedContract) -> bytes:
+    """Return a record's bytes."""
+    return msgspec.msgpack.encode(record)
+
+
+def decode_block(data: bytes) -> Block:
+    """Return the block in `data`."""
+    return _block_decoder.decode(data)
+
+
+def decode_result(data: bytes) -> StoredResult:
+    """Return the executed transaction in `data`."""
+    return _result_decoder.decode(data)
+
+
+def decode_settings(data: bytes) -> ChainSettings:
+    """Return the settings in `data`."""
+    return _settings_decoder.decode(data)
+
+
+def decode_contract(data: bytes) -> DeployedContract:
+    """Return the deployed contract in `data`."""
+    return _contract_decoder.decode(data)

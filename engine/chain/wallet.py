@@ -1,0 +1,98 @@
+"""Keys that the engine signs with: the development accounts' and imported ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.chain.go_json import well_formed
+from engine.chain.keys import KeyPair
+from engine.chain.receipt import centi_gas
+from engine.chain.transaction import LIFETIME, Transaction
+from engine.errors import InvalidInput, RejectedTransaction
+from engine.values import Action, AmountLimit, TransactionRequest
+
+
+class Wallet:
+    """Turns requests into signed transactions."""
+
+    def __init__(self, keys: Mapping[str, KeyPair], chain_id: int) -> None:
+        self._keys = dict(keys)
+        self._chain_id = chain_id
+
+    def add(self, account: str, key: KeyPair) -> None:
+        """Sign for `account` with `key` from now on."""
+        self._keys[account] = key
+
+    def key(self, account: str) -> KeyPair:
+        """Return an account's key.
+
+        Raises:
+            RejectedTransaction: it is not known here.
+        """
+        try:
+            return self._keys[account]
+        except KeyError:
+            raise RejectedTransaction(
+                f"unauthorized publisher: {account}",
+                advice=f"Strata has no key of {account}. Import it, or use a development account.",
+            ) from None
+
+    def accounts(self) -> tuple[str, ...]:
+        """Return the accounts whose keys are known."""
+        return tuple(self._keys)
+
+    def sign(self, request: TransactionRequest, *, time: int, serial: int) -> Transaction:
+        """Return the signed transaction of a request at `time` (nanoseconds) unless it names its own.
+
+        `serial` makes the expiration, and so the hash, different from that of an equal request at the same time.
+
+        Raises:
+            RejectedTransaction: a key is missing.
+            InvalidInput: gas limit or ratio are no decimals.
+        """
+        created = time if request.time is None else request.time
+        expiration = created + LIFETIME + serial if request.expiration is None else request.expiration
+        transaction = Transaction(
+            time=created,
+            expiration=expiration,
+            gas_ratio=_hundredths(request.gas_ratio, "gas ratio"),
+            gas_limit=_hundredths(request.gas_limit, "gas limit"),
+            actions=tuple(
+                Action(well_formed(action.contract), well_formed(action.action_name), well_formed(action.data))
+                for action in request.actions
+            ),
+            publisher=well_formed(request.publisher),
+            delay=request.delay,
+            chain_id=self._chain_id,
+            signers=tuple(map(well_formed, request.signers)),
+            amount_limit=tuple(AmountLimit(well_formed(a.token), well_formed(a.val)) for a in request.amount_limit),
+        )
+        signers = dict.fromkeys(signer.partition("@")[0] for signer in transaction.signers)
+        return transaction.signed([self.key(transaction.publisher)], [self.key(signer) for signer in signers])
+
+
+def request_of(transaction: Transaction) -> TransactionRequest:
+    """Return a signed transaction as a request, for showing it and sending it again."""
+    return TransactionRequest(
+        publisher=transaction.publisher,
+        actions=transaction.actions,
+        signers=transaction.signers,
+        gas_limit=_decimal(transaction.gas_limit),
+        gas_ratio=_decimal(transaction.gas_ratio),
+        amount_limit=transaction.amount_limit,
+        time=transaction.time,
+        expiration=transaction.expiration,
+        delay=transaction.delay,
+    )
+
+
+def _hundredths(text: str, name: str) -> int:
+    try:
+        return centi_gas(text)
+    except (ArithmeticError, ValueError):
+        raise InvalidInput(f"{text!r} is no number", where=name, advice="Write a decimal number.") from None
+
+
+def _decimal(hundredths: int) -> str:
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)

@@ -1,0 +1,185 @@
+"""The worker program that executes transactions: `engine.chain.worker_program:create`.
+
+A job is a batch of transactions that follow each other in one block; each sees the writes of those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.chain.compile_request import (
+    REQUEST_NAME,
+    CompileReply,
+    CompileRequest,
+    decode_reply,
+    encode_message,
+)
+from engine.chain.context import BlockContext
+from engine.chain.executor import Execution, LocateSites, Mode, TransactionRun
+from engine.chain.natives.registry import BuiltInContracts
+from engine.chain.transaction import Transaction
+from engine.errors import ContractFailure, InternalError
+from engine.state.local_cache import PendingWrites
+from engine.values import Layer, SourceLocation, Value
+from engine.vm.interface import Handler, Run
+
+if TYPE_CHECKING:
+    from engine.chain.host_interface import FailureSite
+    from engine.values import CompiledContract
+    from engine.vm.interface import WorkerServices
+
+PROGRAM = "engine.chain.worker_program:create"
+
+
+class QueuedTransaction(Value, frozen=True):
+    """A transaction with what was computed when it was received: its hash and the size of its full encoding."""
+
+    transaction: Transaction
+    hash: str
+    size: int
+    mode: Mode = Mode.NORMAL
+
+
+class Batch(Value, frozen=True):
+    """A worker's job. `time_limit` is in seconds a transaction; with `observe` every access is recorded.
+
+    `state` names the state it stands on: 0 the newest, others are registered with the engine (`READ_REQUEST`).
+    """
+
+    number: int
+    parent_hash: str
+    witness: str
+    time: int
+    transactions: tuple[QueuedTransaction, ...]
+    state: int = 0
+    observe: bool = True
+    time_limit: float | None = None
+
+    def block(self) -> BlockContext:
+        """Return the block as contracts see it."""
+        return BlockContext(self.number, self.parent_hash, self.witness, self.time)
+
+
+class StateRead(Value, array_like=True, frozen=True):
+    """Asks for keys of a registered state."""
+
+    state: int
+    keys: tuple[str, ...]
+
+
+READ_REQUEST = "read"
+_batch_decoder = msgspec.msgpack.Decoder(Batch)
+_read_decoder = msgspec.msgpack.Decoder(StateRead)
+_answer_decoder = msgspec.msgpack.Decoder(list[tuple[str | None, Layer]])
+_executions_decoder = msgspec.msgpack.Decoder(tuple[Execution, ...])
+
+
+def encode_batch(batch: Batch) -> bytes:
+    """Return a job's bytes."""
+    return msgspec.msgpack.encode(batch)
+
+
+def decode_executions(data: bytes) -> tuple[Execution, ...]:
+    """Return what a job came to, one execution a transaction; a rejected one ends the batch."""
+    return _executions_decoder.decode(data)
+
+
+def decode_read(data: bytes) -> StateRead:
+    """Return the request for keys in `data`."""
+    return _read_decoder.decode(data)
+
+
+def encode_answer(answer: list[tuple[str | None, Layer]]) -> bytes:
+    """Return the bytes of the answer to a `StateRead`."""
+    return msgspec.msgpack.encode(answer)
+
+
+def create(services: WorkerServices) -> Handler:
+    """Return the handler of a worker's jobs."""
+    worker = _Worker(services)
+    return worker.handle
+
+
+class _Worker:
+    """Implements `ContractCompiler` on a worker's services."""
+
+    def __init__(self, services: WorkerServices) -> None:
+        self._services = services
+        self._natives = BuiltInContracts(self)
+
+    def handle(self, job: bytes) -> Generator[Run, object, bytes]:
+        batch = _batch_decoder.decode(job)
+        executions = yield from execute_batch(
+            batch, PendingWrites(_RemoteState(self._services, batch.state)), self._natives, self._locate
+        )
+        return msgspec.msgpack.encode(executions)
+
+    def compile(self, request: CompileRequest) -> CompileReply:
+        return decode_reply(self._services.request(REQUEST_NAME, encode_message(request)))
+
+    def _locate(self, sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
+        found: list[SourceLocation] = []
+        for site in sites:
+            code = self._services.load_code(site.code_key)
+            lines = site.stack or ((site.contract, site.line, site.column),)
+            found += [location for _, line, _ in lines if (location := source_location(site, code, line))]
+        return tuple(found)
+
+
+class _RemoteState:
+    """Implements `StateReader` by asking the engine."""
+
+    def __init__(self, services: WorkerServices, state: int) -> None:
+        self._services = services
+        self._state = state
+
+    def read(self, key: str) -> tuple[str | None, Layer]:
+        return self.read_many([key])[0]
+
+    def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+        if self._state == 0:
+            return self._services.read_state(keys)
+        request = msgspec.msgpack.encode(StateRead(self._state, tuple(keys)))
+        return _answer_decoder.decode(self._services.request(READ_REQUEST, request))
+
+
+def execute_batch(
+    batch: Batch, state: PendingWrites, natives: BuiltInContracts, locate: LocateSites
+) -> Generator[Run, object, tuple[Execution, ...]]:
+    """Execute a batch's transactions in order; stops after the first that is rejected."""
+    executions: list[Execution] = []
+    for queued in batch.transactions:
+        run = TransactionRun(
+            queued.transaction,
+            batch.block(),
+            hash_text=queued.hash,
+            size=queued.size,
+            reader=state,
+            natives=natives,
+            locate=locate,
+            mode=queued.mode,
+            observe=batch.observe,
+        )
+        try:
+            execution = yield Run(run, batch.time_limit)
+        except ContractFailure as failure:
+            execution = run.interrupted(failure)
+        if not isinstance(execution, Execution):
+            raise InternalError(f"a transaction's program returned {type(execution).__name__}")
+        executions.append(execution)
+        if execution.rejection is not None:
+            break
+        state.apply(execution.write_set)
+    return tuple(executions)
+
+
+def source_location(site: FailureSite, code: CompiledContract, line: int) -> SourceLocation | None:
+    """Return where a place in metered text stands in the author's source, None if it has no counterpart."""
+    if not 1 <= line <= len(code.line_map):
+        return None
+    file, source_line = code.line_map[line - 1]
+    name = code.files[file] if file < len(code.files) else code.file
+    return SourceLocation(site.contract, name, source_line)
