@@ -29,6 +29,7 @@ _T = TypeVar("_T")
 _HEAD = b"head"
 _FLUSHED = b"flushed"
 _OLDEST = b"oldest"
+_SWEPT = b"swept"
 _NEXT_ID = b"next-block-id"
 _RETENTION = b"retention"
 _CHECKPOINT = b"checkpoint/"
@@ -62,6 +63,10 @@ class Ledger:
         """Return the number of the oldest block that can be returned to; None if all can."""
         return self._number(_OLDEST)
 
+    def swept(self) -> int | None:
+        """Return the number of the newest block whose history has been deleted."""
+        return self._number(_SWEPT)
+
     def retention(self) -> int | None:
         """Return how many blocks below the head are to stay reachable; None for all."""
         return self._number(_RETENTION)
@@ -81,6 +86,10 @@ class Ledger:
     def set_oldest(self, batch: Batch, number: int) -> None:
         """Note that blocks below `number` can no longer be returned to."""
         batch.put(ColumnName.META, _OLDEST, encode_number(number))
+
+    def set_swept(self, batch: Batch, number: int) -> None:
+        """Note that the history of the blocks up to `number` has been deleted."""
+        batch.put(ColumnName.META, _SWEPT, encode_number(number))
 
     def set_retention(self, batch: Batch, blocks: int | None) -> None:
         """Keep `blocks` blocks below the head reachable; None for all."""

@@ -15,8 +15,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput
+from engine.state.application import forget_history, put_block, put_state
 from engine.state.columns import ColumnName
-from engine.state.encoding import encode_optional, history_key, require_text
+from engine.state.encoding import require_text
 from engine.state.failures import damaged
 from engine.state.ledger import Ledger
 from engine.state.mvcc import Mvcc, NoVersion, VersionTable
@@ -43,7 +44,8 @@ class StateStack:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.ledger = Ledger(store)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held by everything that writes; maintenance takes it for its own steps."""
         self._state = store.columns[ColumnName.STATE]
         self._history = store.columns[ColumnName.HISTORY]
         self._cuts: list[int] = []
@@ -113,7 +115,7 @@ class StateStack:
         Raises:
             InvalidInput: there is no such block, or its history was dropped (`prune`).
         """
-        with self._lock:
+        with self.lock:
             block = self.block(point)
             if self.ledger.id_at(block.number) == block.id and block.number <= self._head_number():
                 return StateView(*self._layers_after(block))
@@ -137,7 +139,7 @@ class StateStack:
         Raises:
             InvalidInput: there is no such block, or the history between them was dropped.
         """
-        with self._lock:
+        with self.lock:
             way = route(self.ledger, self.block(old), self.block(new))
             before, after = net_effect(
                 [self._kept_changes(step) for step in way.down], [self._kept_changes(step) for step in way.up]
@@ -146,7 +148,7 @@ class StateStack:
 
     def key_history(self, key: str, *, count: int | None = None) -> tuple[KeyVersion, ...]:
         """Return the writes of a key on the chain and in the open block, newest first."""
-        with self._lock:
+        with self.lock:
             found = written_versions(
                 [(transaction.hash, transaction.writes) for transaction in self._open], key, self._opened.get(key), None
             )[::-1]
@@ -175,7 +177,7 @@ class StateStack:
 
     def overtaken(self, reads: Mapping[str, str | None]) -> tuple[str, ...]:
         """Return the keys whose newest committed text is not the one in the read set `reads`."""
-        with self._lock:
+        with self.lock:
             return tuple(key for key, text in reads.items() if self._newest(key) != text)
 
     def commit(
@@ -190,7 +192,7 @@ class StateStack:
             InvalidInput: a key or text cannot be stored.
         """
         require_text(writes)
-        with self._lock:
+        with self.lock:
             if reads and (conflicts := self.overtaken(reads)):
                 return conflicts
             known = reads or {}
@@ -204,7 +206,7 @@ class StateStack:
 
     def discard_block(self) -> None:
         """Forget the transactions of the open block."""
-        with self._lock:
+        with self.lock:
             self._mvcc.discard_open_block()
             self._open, self._opened = [], {}
             self._publish()
@@ -220,7 +222,7 @@ class StateStack:
             InvalidInput: the number does not follow the head, or another block has this hash.
             StorageError: the disk is full or fails; the block is still open.
         """
-        with self._lock:
+        with self.lock:
             head = self._head
             if head is not None and number != head.number + 1:
                 raise InvalidInput(f"block {number} cannot follow block {head.number}")
@@ -252,7 +254,7 @@ class StateStack:
         Raises:
             StorageError: the disk is full or fails; what was flushed before stays so.
         """
-        with self._lock:
+        with self.lock:
             numbers = tuple(number for number in self._unflushed if through is None or number <= through)
             for number in numbers:
                 self._flush_block(*self._unflushed[number])
@@ -267,7 +269,7 @@ class StateStack:
             InvalidInput: there is no such block, its history was dropped, or the open block has transactions.
             StorageError: the disk is full or fails; the head has not moved.
         """
-        with self._lock:
+        with self.lock:
             if self._open:
                 raise InvalidInput(
                     "the head cannot move while the open block has transactions", advice="Produce or discard it first."
@@ -281,9 +283,8 @@ class StateStack:
             redone = [(step, self._kept_changes(step)) for step in way.up]
             batch = self.store.batch()
             for step, changes in zip(undone, taken_back, strict=True):
-                for key in changes.old:
-                    batch.delete(ColumnName.HISTORY, history_key(key.encode(), step.number))
-            _put_state(batch, after)
+                forget_history(batch, step.number, changes.old)
+            put_state(batch, after)
             for step in way.down:
                 self.ledger.unlink(batch, step.number)
             for step in way.up:
@@ -308,7 +309,7 @@ class StateStack:
         Raises:
             InvalidInput: there is no block yet, or the name is not printable.
         """
-        with self._lock:
+        with self.lock:
             block = self._require_head() if point is None else self.block(point)
             checkpoint = Checkpoint(name, block.id, block.number, block.hash, time.time_ns(), note)
             batch = self.store.batch()
@@ -322,7 +323,7 @@ class StateStack:
         Raises:
             InvalidInput: there is none.
         """
-        with self._lock:
+        with self.lock:
             if self.ledger.checkpoint(name) is None:
                 raise InvalidInput(f"there is no checkpoint {name!r}")
             batch = self.store.batch()
@@ -337,14 +338,9 @@ class StateStack:
 
     def refresh(self) -> None:
         """Let the stack of a read-only view see what the other instance has written since."""
-        with self._lock:
+        with self.lock:
             self.store.catch_up()
             self._recover()
-
-    def exclusively(self, work: Callable[[], None]) -> None:
-        """Run `work` while nothing else writes (maintenance)."""
-        with self._lock:
-            work()
 
     # inside
 
@@ -384,9 +380,7 @@ class StateStack:
 
     def _flush_block(self, block: BlockRecord, changes: BlockChanges) -> None:
         batch = self.store.batch()
-        for key, text in changes.old.items():
-            batch.put(ColumnName.HISTORY, history_key(key.encode(), block.number), encode_optional(text))
-        _put_state(batch, changes.new)
+        put_block(batch, block.number, changes)
         self.ledger.set_flushed(batch, block.id)
         self._change_state(batch, changes.old, relaxed=True)  # the changes are durable already
         self._flushed = block
@@ -459,14 +453,6 @@ class StateStack:
 
     def _head_number(self) -> int:
         return -1 if self._head is None else self._head.number
-
-
-def _put_state(batch: Batch, texts: Mapping[str, str | None]) -> None:
-    for key, text in texts.items():
-        if text is None:
-            batch.delete(ColumnName.STATE, key.encode())
-        else:
-            batch.put(ColumnName.STATE, key.encode(), text.encode())
 
 
 def _pruned(number: int, oldest: int) -> InvalidInput:

@@ -188,6 +188,8 @@ class StateView:
 
     def search(self, *, prefix: str = "", contains: str = "", after: str = "", count: int, examine: int) -> ViewPage:
         """Return what `entries` does, but give up after looking at `examine` keys: a long search in short pieces."""
+        if count < 1 or examine < 1:
+            return ViewPage((), after)
         needle = contains.encode()
         raw_after = after.encode()
         start = raw_after + b"\x00" if after else b""

@@ -6,12 +6,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from engine.errors import InvalidInput
 from engine.state.fork import Fork
 from engine.state.records import StoredTransaction
+from engine.state.retention import prune
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import Layer, StateChange
@@ -56,6 +59,7 @@ class StateStackMachine(RuleBasedStateMachine):
         self.checkpoints: dict[str, Twin] = {}
         self.held = []
         self.flushed = -1
+        self.oldest = 0
         self.count = 0
 
     def open(self):
@@ -117,6 +121,28 @@ class StateStackMachine(RuleBasedStateMachine):
         self.head, self.state = block, block.state
         self.held = [held for held in self.held if held[2]]
 
+    def attached(self, block: Twin) -> int:
+        return [ours for ours in self.head.path() if ours in block.path()][-1].number
+
+    @precondition(lambda self: self.head)
+    @rule(data=st.data())
+    def prune(self, data):
+        keep_from = data.draw(st.integers(0, self.head.number))
+        limits = [keep_from, self.flushed, *(self.attached(block) for block in self.checkpoints.values())]
+        self.oldest = max(self.oldest, *([min(limits)] if self.flushed >= 0 else []), 0)
+        steps = []
+        report = prune(self.stack, keep_from, lambda done, total: steps.append((done, total)))
+        assert (report.oldest or 0) == self.oldest
+        assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+        assert all(total == len(steps) for _, total in steps)
+        kept = [block for block in self.blocks if self.attached(block) >= self.oldest]
+        for block in self.blocks:
+            if block not in kept:
+                with pytest.raises(InvalidInput):
+                    self.stack.checkout(block.hash)
+        self.blocks = kept
+        self.held = [held for held in self.held if held[2]]
+
     @rule()
     def restart(self):
         self.store.close()
@@ -173,7 +199,9 @@ class StateStackMachine(RuleBasedStateMachine):
         text = None
         for block in self.head.path() if self.head else []:
             for index, (name, writes) in enumerate(block.log):
-                if key in writes:
+                if key in writes and self.oldest and block.number <= self.oldest:
+                    text = writes[key]  # dropped
+                elif key in writes:
                     expected.append((block.number, name, index, text, writes[key]))
                     text = writes[key]
         for index, (name, writes) in enumerate(self.log):
