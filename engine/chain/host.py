@@ -205,15 +205,16 @@ class Host(HostStorage):
             frame = self._callee_frame(caller, contract, api, lend_authority=lend_authority)
             reply = HostReply(go_json((yield from self._nested(frame, contract, api, arguments))))
         except ContractFailure as failure:
-            if savepoint is not None:
+            if savepoint:
                 self._roll_back(savepoint)
-                savepoint = None
             reply = HostReply(error=failure.text)
             if isinstance(failure, OutOfGas) and frame is not None:
                 frame.cpu = max(frame.cpu, caller.gas_limit + 1)
-        self._become(caller)
-        if savepoint is not None:
-            self._keep(savepoint)
+        else:
+            if savepoint:
+                self._keep(savepoint)
+        finally:  # also when the calling script is gone: its stack overflowed
+            self._become(caller)
         reply.gas = frame.cpu if frame else 0
         return reply
 

@@ -1,6 +1,6 @@
 /** `Array` and the members of its prototype with their prices (spec/gas.md §6.2). */
 
-import { removeMembers, removeMembersExcept, replaceMembers, withFixedPrice } from './priced.js';
+import { replaceMembers, restrictMembers, withFixedPrice } from './priced.js';
 import { apply, construct, isArray, NativeArray } from './primordials.js';
 import { sort } from './sort.js';
 
@@ -21,14 +21,16 @@ const PER_ELEMENT = [
   ['map', 10],
   ['slice', 10],
 ];
+const REMOVED = (
+  'copyWithin entries fill flat flatMap reduce reduceRight some toLocaleString values'
+).split(' ');
 const OWN_RULES = ['concat', 'sort', 'splice', 'constructor'];
 
 /** Install the priced members and the wrapper constructor, and remove everything else. */
 export function installArrays(charge) {
   const { prototype } = NativeArray;
   const byLength = PER_ELEMENT.map(([name]) => name);
-  removeMembersExcept(prototype, new Set(['length', ...FIXED, ...byLength, ...OWN_RULES]));
-  removeMembers(prototype, ['toLocaleString']);
+  restrictMembers(prototype, ['length', ...FIXED, ...byLength, ...OWN_RULES], REMOVED);
   replaceMembers(prototype, FIXED, (original) => withFixedPrice(charge, original, 1));
   for (const [name, price] of PER_ELEMENT) {
     replaceMembers(prototype, [name], (original) => pricedByLength(charge, original, price));
@@ -41,6 +43,7 @@ export function installArrays(charge) {
 }
 
 function pricedByLength(charge, original, price) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     charge(1 + this.length * price);
     return apply(original, this, arguments);
@@ -48,6 +51,7 @@ function pricedByLength(charge, original, price) {
 }
 
 function pricedConcatenation(charge, original) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     const result = apply(original, this, arguments);
     charge(1 + result.length);
@@ -56,6 +60,7 @@ function pricedConcatenation(charge, original) {
 }
 
 function pricedSplice(charge, original) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     charge(1 + this.length * 10);
     if (arguments.length >= 3) charge(arguments.length - 2);

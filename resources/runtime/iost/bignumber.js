@@ -38,6 +38,7 @@ const BY_BOTH_LENGTHS = [
  * @param {(units: number) => void} charge
  */
 export function createBigNumber(charge) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   const { prototype } = OriginalBigNumber;
   const { toString } = prototype;
   const lengthOf = (number) => apply(toString, number, []).length;
@@ -74,6 +75,7 @@ export function createBigNumber(charge) {
 }
 
 function createWrapper(charge) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   const wrapper = nameless(function () {
     charge(BASE);
     return apply(OriginalBigNumber, this, arguments);

@@ -1,72 +1,69 @@
 /** Globals and members that profile iost takes away, and how functions show themselves (spec/gas.md §6.3). */
 
-import { removeMembers, removeMembersExcept } from './priced.js';
-import { defineProperty, getPrototypeOf, NativeError, NativeFunction } from './primordials.js';
+import { restrictMembers } from './priced.js';
+import { defineProperty, getOwnPropertyNames, getPrototypeOf, NativeError, NativeFunction } from './primordials.js';
 
+const globalObject = globalThis;
 const PlainEvalError = EvalError;
 
-/** What stays: everything else that the global object has is `null`. */
-const KEPT = [
-  'Object',
-  'Array',
-  'String',
-  'Number',
-  'Symbol',
-  'Error',
-  'JSON',
-  'Math',
-  'BigInt',
-  'isNaN',
-  'isFinite',
-  'NaN',
-  'Infinity',
-  'undefined',
-  'eval',
-  'globalThis', // a parameter of contract text hides it: the sandbox itself needs it
-];
+const KEPT =
+  'Object Array String Number Symbol Error JSON Math BigInt isNaN isFinite NaN Infinity undefined eval'.split(' ');
 
-/** Names that are `null` for contracts even where hardening has deleted them or the engine never had them. */
-const ALWAYS_NULL = [
-  'Atomics',
-  'Date',
-  'Intl',
-  'Promise',
-  'SharedArrayBuffer',
-  'WebAssembly',
-  'IOSTBlockchain',
-  'IOSTInstruction',
-  'IOSTStorage',
-  '_IOSTCrypto',
-  '_native_log',
-  '_native_run',
-  '_native_require',
-  '_cLog',
-];
+/** Globals of the reference's engine, and its host classes, that are `null` for contracts. */
+const REMOVED = (
+  'parseFloat parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape Function Boolean ' +
+  'EvalError RangeError ReferenceError SyntaxError TypeError URIError Date Intl RegExp Int8Array Uint8Array ' +
+  'Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array BigInt64Array ' +
+  'BigUint64Array Map Set WeakMap WeakSet ArrayBuffer SharedArrayBuffer Atomics DataView Promise Reflect Proxy ' +
+  'WebAssembly IOSTBlockchain IOSTInstruction IOSTStorage _IOSTCrypto _native_log _native_run _native_require _cLog'
+).split(' ');
 
-/** Members that the reference's engine has; newer ones are taken away. */
-const KEPT_MEMBERS = [
-  [
-    Object,
-    'length name prototype assign create defineProperties defineProperty entries freeze getOwnPropertyDescriptor ' +
-      'getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols getPrototypeOf is isExtensible isFrozen ' +
-      'isSealed keys preventExtensions seal setPrototypeOf values',
-  ],
-  [Error, 'length name prototype captureStackTrace prepareStackTrace stackTraceLimit'],
-  [JSON, 'parse stringify'],
-];
+const OBJECT_MEMBERS = (
+  'length name prototype assign create defineProperties defineProperty entries freeze getOwnPropertyDescriptor ' +
+  'getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols getPrototypeOf is isExtensible isFrozen isSealed ' +
+  'keys preventExtensions seal setPrototypeOf values'
+).split(' ');
 
-/** Take away what profile iost does not have. */
+/**
+ * Take away what profile iost does not have.
+ *
+ * @returns {() => void} to be called before contract code runs.
+ */
 export function installGlobals() {
-  for (const [owner, names] of KEPT_MEMBERS) removeMembersExcept(owner, new Set(names.split(' ')));
-  removeMembersExcept(getPrototypeOf(getPrototypeOf([][Symbol.iterator]())), new Set(['constructor']));
+  restrictMembers(Object, OBJECT_MEMBERS, []);
+  restrictMembers(Error, ['length', 'name', 'prototype', 'prepareStackTrace', 'stackTraceLimit'], []);
+  restrictMembers(JSON, ['parse', 'stringify'], []);
+  restrictMembers(getPrototypeOf(getPrototypeOf([][Symbol.iterator]())), [], []);
   hideFunctionText();
   refuseEval();
-  removeMembersExcept(globalThis, new Set(KEPT));
-  removeMembers(globalThis, ALWAYS_NULL);
+  const newer = getOwnPropertyNames(globalObject).filter((name) => !KEPT.includes(name) && !REMOVED.includes(name));
+  return hideOnDemand(REMOVED, newer);
+}
+
+/** Until it has booted, the sandbox itself needs what contracts see as `null` or, if it is newer, as undefined. */
+function hideOnDemand(removed, newer) {
+  let hidden = false;
+  const hide = (name, shown) => {
+    const original = globalObject[name];
+    defineProperty(globalObject, name, {
+      get: () => (hidden ? shown : original),
+      set(value) {
+        defineProperty(globalObject, name, { value, writable: true, enumerable: false, configurable: true });
+      },
+      configurable: true,
+      enumerable: false,
+    });
+  };
+  for (const name of removed) hide(name, null);
+  for (const name of newer) hide(name, undefined);
+  return () => {
+    hidden = true;
+  };
 }
 
 /** The text of every function, and of every class, shows its name only. */
 function hideFunctionText() {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   NativeFunction.prototype.toString = function () {
     if (!(this instanceof NativeFunction)) throw new NativeError();
     return `function ${this.name}() { [native code] }`;
@@ -75,10 +72,10 @@ function hideFunctionText() {
 
 /** Where hardening has deleted `eval`, calling it fails as on the reference chain. */
 function refuseEval() {
-  if ('eval' in globalThis) return;
+  if ('eval' in globalObject) return;
   const value = function () {
     throw new PlainEvalError('Code generation from strings disallowed for this context');
   };
   defineProperty(value, 'name', { value: 'eval' });
-  defineProperty(globalThis, 'eval', { value, writable: true, configurable: true });
+  defineProperty(globalObject, 'eval', { value, writable: true, configurable: true });
 }

@@ -44,7 +44,6 @@ const PARAMETER_NAMES = [
   'tx',
   'blockInfo',
   'txInfo',
-  'globalThis',
 ];
 
 /**
@@ -74,17 +73,18 @@ export function install({ charge, host }) {
   };
   const resultText = createResultText(charge);
 
+  const hideGlobals = installGlobals(); // before the others: what it uses is not priced yet
   installJSON(charge);
   installStrings(charge);
   installMathematics(charge);
   installArrays(charge);
-  installGlobals();
 
   return {
     parameterNames: PARAMETER_NAMES,
     roots: [storage, blockchain, crypto, Console, format, formatWithOptions, counter, operators, BigNumber, numbers],
 
     createGlobals(frame) {
+      hideGlobals();
       const frameStorage = { ...storage };
       const frameBlockchain = { ...blockchain };
       const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);
@@ -114,7 +114,6 @@ export function install({ charge, host }) {
         tx,
         blockInfo,
         txInfo,
-        null,
       ];
     },
 

@@ -22,6 +22,7 @@ const SHORT_FORMS = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': 
 
 /** Install `JSON.parse` and `JSON.stringify`; also gives wrapped primitives their `toJSON`. */
 export function installJSON(charge) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   for (const wrapper of [Boolean, Number, String]) wrapper.prototype.toJSON = wrapper.prototype.valueOf;
   JSON.parse = function (text) {
     charge(text === undefined || text === null ? 10 : 10 + NativeString(text).length);

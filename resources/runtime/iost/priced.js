@@ -15,21 +15,17 @@ export function replaceMembers(owner, names, wrap) {
 }
 
 /**
- * Set every own string-keyed member to `null` that is not in `kept`.
+ * Keep some string-keyed members; `removed` ones become `null`, as the reference leaves them, and all others, which its
+ * engine does not have, are deleted.
  *
  * @param {object} owner
- * @param {Set<string>} kept
+ * @param {string[]} kept
+ * @param {string[]} removed
  */
-export function removeMembersExcept(owner, kept) {
-  removeMembers(
-    owner,
-    getOwnPropertyNames(owner).filter((name) => !kept.has(name)),
-  );
-}
-
-/** Set members to `null`, also those that hardening has already deleted. */
-export function removeMembers(owner, names) {
-  for (const name of names) {
+export function restrictMembers(owner, kept, removed) {
+  const known = new Set([...kept, ...removed]);
+  for (const name of getOwnPropertyNames(owner)) if (!known.has(name)) delete owner[name];
+  for (const name of removed) {
     const { enumerable = false } = getOwnPropertyDescriptor(owner, name) || {};
     defineProperty(owner, name, { value: null, writable: true, enumerable, configurable: true });
   }
@@ -37,6 +33,7 @@ export function removeMembers(owner, names) {
 
 /** Return a function that charges `price` and then calls `original`. */
 export function withFixedPrice(charge, original, price) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     charge(price);
     return apply(original, this, arguments);

@@ -16,6 +16,7 @@ const toObject = Object;
 
 /** `Array.prototype.sort`. */
 export function sort(compare) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   if (compare !== undefined && typeof compare !== 'function') {
     throw new NativeTypeError('The comparison function must be either a function or undefined');
   }

@@ -1,6 +1,6 @@
 /** Members of `String.prototype` with their prices (spec/gas.md §6.1). */
 
-import { removeMembers, removeMembersExcept, replaceMembers, withFixedPrice } from './priced.js';
+import { replaceMembers, restrictMembers, withFixedPrice } from './priced.js';
 import { apply, NativeString } from './primordials.js';
 
 const FREE = ['length', 'toString'];
@@ -23,13 +23,15 @@ const BY_RECEIVER = [
   'trimRight',
 ];
 const BY_RESULT = ['concat', 'repeat'];
-const LOCALE_DEPENDENT = ['localeCompare', 'toLocaleLowerCase', 'toLocaleUpperCase'];
+const REMOVED = (
+  'anchor big blink bold codePointAt fixed fontcolor fontsize italics link localeCompare match normalize padEnd padStart ' +
+  'small strike sub substr sup toJSON toLocaleLowerCase toLocaleUpperCase trimEnd trimStart'
+).split(' ');
 
 /** Install the priced members and remove all others. */
 export function installStrings(charge) {
   const { prototype } = NativeString;
-  removeMembersExcept(prototype, new Set([...FREE, ...FIXED, ...BY_RECEIVER, ...BY_RESULT, 'constructor']));
-  removeMembers(prototype, LOCALE_DEPENDENT);
+  restrictMembers(prototype, [...FREE, ...FIXED, ...BY_RECEIVER, ...BY_RESULT, 'constructor'], REMOVED);
   replaceMembers(prototype, FIXED, (original) => withFixedPrice(charge, original, 1));
   replaceMembers(prototype, BY_RECEIVER, (original) => pricedByReceiver(charge, original));
   replaceMembers(prototype, BY_RESULT, (original) => pricedByResult(charge, original));
@@ -37,6 +39,7 @@ export function installStrings(charge) {
 }
 
 function pricedByReceiver(charge, original) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     const text = NativeString(this);
     charge(1 + text.length * 0.1);
@@ -45,6 +48,7 @@ function pricedByReceiver(charge, original) {
 }
 
 function pricedByResult(charge, original) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     const text = apply(original, this, arguments);
     charge(1 + text.length * 0.1);
@@ -53,6 +57,7 @@ function pricedByResult(charge, original) {
 }
 
 function pricedConstructor(charge, original) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   return function () {
     charge(1 + this.length * 0.1);
     return apply(original, this, arguments);

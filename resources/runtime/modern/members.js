@@ -173,6 +173,7 @@ function priceRegularExpressions(charge) {
   const { exec } = RegExp.prototype;
   const { priced } = {
     priced(input) {
+      'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
       charge(1);
       const text = NativeString(input);
       const start = count(this.lastIndex);

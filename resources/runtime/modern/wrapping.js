@@ -20,6 +20,7 @@ export function priceMember(owner, key, { before, after }) {
   // A method definition: like the original it cannot be constructed and has no `prototype`.
   const { priced } = {
     priced() {
+      'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
       if (before) before(this, arguments);
       const result = apply(original, this, arguments);
       if (after) after(result, this);
@@ -64,6 +65,7 @@ export function freeSpecies(constructor) {
   const holder = getOwnPropertyDescriptor(constructor, Symbol.species) ? constructor : getPrototypeOf(constructor);
   defineProperty(holder, Symbol.species, {
     get() {
+      'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
       return originals.get(this) ?? this;
     },
     configurable: true,
