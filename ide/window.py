@@ -16,18 +16,23 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QW
 
 from engine.errors import InvalidInput, StrataError, UserError
 from engine.values import Diagnostic
+from ide.actions import register_window_commands
 from ide.commands import Command, CommandRegistry, Menu
 from ide.commands.menus import MenuBuilder
+from ide.commands.palette import CommandPalette
 from ide.editor.area import EditorArea
 from ide.editor.code_editor import CodeEditor
 from ide.editor.line_marks import BreakpointStore
+from ide.history import NavigationHistory
 from ide.layout import LayoutKeeper
 from ide.notifications import Notifications
 from ide.paths import Folders
 from ide.problems import ProblemList
-from ide.settings import SettingsStore
+from ide.quick_open import palette_modes
+from ide.settings import Settings, SettingsStore
 from ide.tasks import Task, TaskService
-from ide.theme import icon
+from ide.theme import code_font, icon
+from ide.welcome import Welcome
 
 
 class MainWindow(QMainWindow):
@@ -56,14 +61,23 @@ class MainWindow(QMainWindow):
         self.editors = EditorArea(self.breakpoints, self)
         self.commands = CommandRegistry(self, self.editors)
         self.notifications = Notifications(self)
+        self.history = NavigationHistory(self.editors, self.open_file)
         self.setCentralWidget(self.editors)
         self._docks: dict[str, QDockWidget] = {}
+        self._hidden: dict[Qt.DockWidgetArea, list[QDockWidget]] = {}
+        self._palette: CommandPalette | None = None
         self._layout: LayoutKeeper | None = None
         self._tool_bar = QToolBar("Main tool bar", self)
         self._tool_bar.setObjectName("MainToolBar")
         self._tool_bar.setMovable(False)
         self.addToolBar(self._tool_bar)
         self._menus = MenuBuilder(self.commands, self.menuBar(), self._tool_bar)
+        register_window_commands(self)
+        self.editors.set_empty_widget(Welcome(self.commands))
+        for signal in (self.editors.current_changed, self.editors.modified_changed, self.breakpoints.changed):
+            signal.connect(self.commands.refresh)
+        settings.changed.connect(self._apply_settings)
+        self._apply_settings(settings.value)
         self.problems.changed.connect(self._underline_problems)
         self.editors.failed.connect(self.report)
         self.tasks.unhandled.connect(self._task_failed)
@@ -170,6 +184,25 @@ class MainWindow(QMainWindow):
         """Add a small widget to the right of the status bar."""
         self.statusBar().addPermanentWidget(widget)
 
+    def open_project(self, folder: Path) -> None:
+        """Open a folder as the project, in place of the present one."""
+        self.project = folder.resolve()
+        self.setWindowTitle(f"{self.project.name} — Strata")
+        self.project_opened.emit(self.project)
+        self.commands.refresh()
+
+    def open_palette(self, text: str) -> None:
+        """Open the palette with `text` in it: `>` commands, `@` symbols, `:` lines, else files."""
+        if self._palette is None:
+            self._palette = CommandPalette(self, palette_modes(self))
+        self._palette.open(text)
+
+    def show_settings(self) -> None:
+        """Open the settings."""
+        from ide.settings_dialog import SettingsDialog
+
+        SettingsDialog(self.settings, self).open()
+
     def report(self, error: BaseException) -> None:
         """Tell the user about an error in the way its kind deserves."""
         if isinstance(error, StrataError):
@@ -201,10 +234,23 @@ class MainWindow(QMainWindow):
         self.tasks.close()
         super().closeEvent(event)
 
+    def last_hidden(self, area: Qt.DockWidgetArea) -> list[QDockWidget]:
+        """Return the panels of an area that were hidden together."""
+        return self._hidden.get(area, [])
+
+    def remember_hidden(self, area: Qt.DockWidgetArea, docks: list[QDockWidget]) -> None:
+        """Remember which panels of an area were hidden together."""
+        if docks:
+            self._hidden[area] = docks
+
     # --- inside ----------------------------------------------------------------------------------
 
     def _underline_problems(self, path: Path) -> None:
         self.editors.set_diagnostics(path, self.problems.in_file(path))
+
+    def _apply_settings(self, settings: Settings) -> None:
+        self.editors.set_code_font(code_font(settings.code_font_size, settings.code_font_family))
+        self.commands.refresh()
 
     def _task_failed(self, _task: Task, error: BaseException) -> None:
         self.report(error)

@@ -110,6 +110,13 @@ class EditorArea(QWidget):
         self._stack.insertWidget(0, widget)
         self._stack.setCurrentIndex(1 if self._tabs.count() else 0)
 
+    def cycle(self, step: int) -> None:
+        """Go to the next (+1) or previous (-1) tab."""
+        if self._tabs.count():
+            self._tabs.setCurrentIndex((self._tabs.currentIndex() + step) % self._tabs.count())
+            if editor := self.current():
+                editor.setFocus()
+
     # --- opening ---------------------------------------------------------------------------------
 
     def open(self, path: Path, line: int = 0, column: int = 0, *, focus: bool = True) -> CodeEditor:

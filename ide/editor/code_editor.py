@@ -130,6 +130,16 @@ class CodeEditor(QPlainTextEdit):
         self._set_tab_stop()
         self._place_gutter()
 
+    @property
+    def tab_moves_focus(self) -> bool:
+        """Whether Tab leaves the editor instead of indenting."""
+        return self._keys.tab_moves_focus
+
+    def toggle_tab_moves_focus(self) -> None:
+        """Let Tab leave the editor, or indent again."""
+        self._keys.tab_moves_focus = not self._keys.tab_moves_focus
+        self.setTabChangesFocus(self._keys.tab_moves_focus)
+
     # --- breakpoints and execution ---------------------------------------------------------------
 
     def breakpoint_lines(self) -> tuple[int, ...]:

@@ -36,21 +36,26 @@ class _ThemedIconEngine(QIconEngine):
         self._name, self._colour = name, colour
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the icon as a pixmap."""
         return self._draw(size, mode)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """Return the icon as a pixmap for a screen scale."""
         # Qt has already multiplied `size` by the scale.
         return self._draw(size, mode)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Paint."""
         ratio = painter.device().devicePixelRatioF()
         pixmap = self._draw(QSize(round(rect.width() * ratio), round(rect.height() * ratio)), mode)
         painter.drawPixmap(rect, pixmap)
 
     def clone(self) -> QIconEngine:
+        """Return a copy."""
         return _ThemedIconEngine(self._name, self._colour)
 
     def key(self) -> str:
+        """Return the name of this kind of icon."""
         return "strata"
 
     def _draw(self, size: QSize, mode: QIcon.Mode) -> QPixmap:

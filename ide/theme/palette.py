@@ -47,10 +47,12 @@ def palette_of(theme: Theme) -> QPalette:
 
 
 def style_sheet_of(theme: Theme) -> str:
-    """Return `resources/themes/style.qss` with each `@name` replaced by the theme's colour or icon file."""
+    """Return `resources/themes/style.qss` with each `@name` replaced by what the theme has for it."""
 
     def replacement(match: re.Match[str]) -> str:
-        value = getattr(theme, match.group(1))
-        return value.name(QColor.NameFormat.HexArgb) if isinstance(value, QColor) else str(value)
+        if match.group(1) == "assets":
+            return (THEME_FOLDER / "assets" / ("dark" if theme.dark else "light")).as_posix()
+        colour: QColor = getattr(theme, match.group(1))
+        return colour.name(QColor.NameFormat.HexArgb)
 
     return _PLACEHOLDER.sub(replacement, (THEME_FOLDER / "style.qss").read_text(encoding="utf-8"))
