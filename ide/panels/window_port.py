@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtWidgets import QWidget
+
+from engine.values import Diagnostic
 from ide.commands import CommandRegistry
 
 
@@ -19,4 +23,32 @@ class WindowPort(Protocol):
 
     def status_message(self, text: str) -> None:
         """Say something in passing."""
+        ...
+
+    def show_diagnostics(self, path: Path, diagnostics: Sequence[Diagnostic]) -> None:
+        """Show findings about a file in the editor and among the problems."""
+        ...
+
+    def text_of(self, path: Path) -> str | None:
+        """Return a file's text as the editor has it, or as it is on disk; None if there is none."""
+        ...
+
+    def dialog_parent(self) -> QWidget | None:
+        """Return the widget that dialogs belong to."""
+        ...
+
+    def show_dock(self, dock: str) -> None:
+        """Bring a dock to the front by its id, without taking the focus."""
+        ...
+
+    def show_execution(self, path: Path, line: int) -> None:
+        """Mark the line that runs next and bring it into view, without taking the focus."""
+        ...
+
+    def hide_execution(self) -> None:
+        """Take away the mark of the line that runs next."""
+        ...
+
+    def breakpoints(self) -> frozenset[tuple[str, int]]:
+        """Return all breakpoints as (absolute file, line)."""
         ...

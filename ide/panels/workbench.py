@@ -9,11 +9,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.facade import BlockProduced, ContractDeployed, Engine, EngineEvent, HeadMoved
-from engine.values import AccountSummary, Action, DeployedContract, SourceLocation, TransactionResult
+from engine.facade import BlockProduced, ContractDeployed, Engine, EngineEvent, HeadMoved, TransactionExecuted
+from engine.values import AccessKind, AccountSummary, Action, DeployedContract, SourceLocation, TransactionResult
 from ide.bridge import EngineBridge
 from ide.panels.readable import call_text
 from ide.panels.window_port import WindowPort
+
+REMEMBERED_WRITES = 50_000
+"""Of how many keys the last writer is remembered."""
 
 
 class Workbench(QObject):
@@ -30,6 +33,9 @@ class Workbench(QObject):
 
     debug_requested = Signal(object)
     """Somebody wants to step through a `TransactionResult`."""
+
+    rejected = Signal(object, object)
+    """A `TransactionRequest` was refused before it ran, with the `RejectedTransaction`."""
 
     resend_requested = Signal(object)
     """Somebody wants to send a `TransactionRequest` again."""
@@ -48,6 +54,8 @@ class Workbench(QObject):
         self.accounts: tuple[AccountSummary, ...] = ()
         self.selected: TransactionResult | None = None
         self.selected_is_kept = True
+        self.is_following = True
+        self._writers: dict[str, TransactionResult] = {}
         self._accounts_asked = False
         self._accounts_stale = False
         bridge.engine_changed.connect(self._engine_changed)
@@ -64,9 +72,20 @@ class Workbench(QObject):
 
     def select(self, result: TransactionResult | None, *, kept: bool = True) -> None:
         """Let all panels show a transaction; `kept` is False for a dry run."""
+        shown = self.selected
+        if kept and self.selected_is_kept and result is not None and shown is not None and result.hash == shown.hash:
+            return
         self.selected = result
         self.selected_is_kept = kept
         self.transaction_selected.emit(result)
+
+    def follow(self, following: bool) -> None:
+        """Select every new transaction from now on, or keep the present one (while it is being studied)."""
+        self.is_following = following
+
+    def writer_of(self, key: str) -> TransactionResult | None:
+        """Return the transaction that wrote a state key last, as far as this session has seen."""
+        return self._writers.get(key)
 
     # --- names and places ------------------------------------------------------------------------
 
@@ -100,7 +119,7 @@ class Workbench(QObject):
     # --- following the engine --------------------------------------------------------------------
 
     def _engine_changed(self) -> None:
-        self.contracts, self.accounts = {}, ()
+        self.contracts, self.accounts, self._writers = {}, (), {}
         self._accounts_asked = False
         self.select(None)
         self.contracts_changed.emit()
@@ -118,6 +137,21 @@ class Workbench(QObject):
             self.refresh_contracts()
         if any(isinstance(event, BlockProduced | HeadMoved) for event in events):
             self.refresh_accounts()
+        executed = [event.result for event in events if isinstance(event, TransactionExecuted)]
+        for result in executed:
+            self._remember_writes(result)
+        if executed and self.is_following:
+            self.select(executed[-1])
+
+    def _remember_writes(self, result: TransactionResult) -> None:
+        if not result.succeeded:
+            return
+        for access in result.accesses:
+            if access.kind is not AccessKind.READ:
+                self._writers.pop(access.key, None)
+                self._writers[access.key] = result
+        while len(self._writers) > REMEMBERED_WRITES:
+            del self._writers[next(iter(self._writers))]
 
     def refresh_contracts(self) -> None:
         """Ask the engine for all contracts."""

@@ -10,20 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
+from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved
 from engine.values import Layer, SourceLocation, StateEntry, TransactionResult
 from ide.bridge import Request
-from ide.panels import style
+from ide.panels.banner import Banner
 from ide.panels.readable import group_digits
 from ide.panels.state.flow import FlowArrow
 from ide.panels.state.pane import Pane
 from ide.panels.state.rows import Fate, FlushedList, StackRow, VersionList, access_rows
 from ide.panels.widgets import tool_button
 from ide.panels.workbench import Workbench
-from ide.theme import themes
 
 COMMIT_DELAY_SECONDS = 0.25
 FLUSH_DELAY_SECONDS = 0.8
@@ -109,11 +107,8 @@ class StateStackPanel(QWidget):
 
     def _take_events(self, events: Sequence[EngineEvent]) -> None:
         now = time.monotonic()
-        last: TransactionResult | None = None
         for event in events:
             match event:
-                case TransactionExecuted(result=result):
-                    last = result
                 case BlockProduced():
                     if self._versions.add_block(event, now + COMMIT_DELAY_SECONDS):
                         self.commit_arrow.set_text(f"committed\nblock {event.block.number}", "layer_mvcc", broken=False)
@@ -127,8 +122,6 @@ class StateStackPanel(QWidget):
                     self._reload()
                     self.commit_arrow.set_text(f"head moved\nto block {number}", "info", broken=False)
         self._show_lower()
-        if last is not None:
-            self._workbench.select(last)
 
     def _show_lower(self) -> None:
         rows = list(self._versions.rows)
@@ -171,7 +164,8 @@ class StateStackPanel(QWidget):
         kept = self._workbench.selected_is_kept
         rows = access_rows(result, kept=kept, reached=self._reached, glow_from=time.monotonic() if glow else 0.0)
         writes = sum(row.is_change for row in rows)
-        self.local.show_rows(rows, f"{len(rows) - writes} read · {writes} written")
+        method = result.request.actions[0].action_name if result.request.actions else ""
+        self.local.show_rows(rows, f"{method}: {len(rows) - writes} read · {writes} written")
         self.local.switcher.empty.set_sentence("This transaction neither read nor wrote contract storage.")
         if self._reached is not None:
             self.banner.say(f"As of this step: {self._reached} of {len(rows)} accesses", "info")
@@ -207,30 +201,3 @@ class StateStackPanel(QWidget):
     def _open_key(self, row: StackRow) -> None:
         if row.fate is not Fate.THROWN_AWAY:
             self._workbench.key_requested.emit(row.key)
-
-
-class Banner(QLabel):
-    """A coloured line that says what became of the whole transaction."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._tint = "info"
-        self.setContentsMargins(10, 4, 10, 4)
-        self.setAutoFillBackground(True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.setFont(style.scaled_font(self.font(), 1.0, bold=True))
-        themes().changed.connect(self._recolour)
-        self.hide()
-
-    def say(self, text: str, tint: str) -> None:
-        """Show `text` in a theme colour that has a `_soft` background."""
-        self._tint = tint
-        self.setText(text)
-        self._recolour()
-        self.show()
-
-    def _recolour(self) -> None:
-        palette = self.palette()
-        palette.setColor(self.foregroundRole(), style.colour(self._tint))
-        palette.setColor(self.backgroundRole(), style.colour(f"{self._tint}_soft"))
-        self.setPalette(palette)

@@ -95,6 +95,12 @@ class FakeEngine(Engine):
     def contracts(self) -> Future[tuple[DeployedContract, ...]]:
         return done(self.contract_list)
 
+    def head(self) -> Future[BlockSummary]:
+        return done(BlockSummary(11, "Block11", "Block10", 1_700_000_000_000_000_000, "producer", "0", (), True))
+
+    def code(self, contract: str) -> Future[CompiledContract]:
+        return self._answer("code", contract)
+
     def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
         return done(tuple(block for block in self.block_list if block.number >= first)[:count])
 

@@ -1,0 +1,302 @@
+"""Where one stands in a recorded execution, and how one moves: the debugger without widgets.
+
+Moving is arithmetic on the recording and immediate. Looking inside (variables, stack) replays and takes time, so it
+is asked for only when the position rests; an answer that comes after one has moved on is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.facade import DebugSession, StepView, TraceStep, Variable
+from engine.values import TransactionResult
+from ide.bridge import Request
+from ide.panels.workbench import Workbench
+
+REST_MS = 100
+"""How long the slider must rest before variables are asked for, in milliseconds."""
+
+
+class Motion(StrEnum):
+    """The ways to move; each has its mirror image."""
+
+    CONTINUE = "continue"
+    OVER = "over"
+    INTO = "into"
+    OUT = "out"
+    REVERSE = "reverse"
+    BACK_OVER = "back_over"
+    BACK_INTO = "back_into"
+    BACK_OUT = "back_out"
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether it leads towards the first step."""
+        return self in (Motion.REVERSE, Motion.BACK_OVER, Motion.BACK_INTO, Motion.BACK_OUT)
+
+
+def _target(session: DebugSession, position: int, motion: Motion, stops: frozenset[tuple[str, int]]) -> int:
+    match motion:
+        case Motion.CONTINUE:
+            return session.forward_to(position, stops)
+        case Motion.OVER:
+            return session.over(position)
+        case Motion.INTO:
+            return session.into(position)
+        case Motion.OUT:
+            return session.out(position)
+        case Motion.REVERSE:
+            return session.back_to(position, stops)
+        case Motion.BACK_OVER:
+            return session.back_over(position)
+        case Motion.BACK_INTO:
+            return session.back_into(position)
+        case Motion.BACK_OUT:
+            return session.back_out(position)
+
+
+class DebugController(QObject):
+    """Owns the `DebugSession` that is looked at."""
+
+    session_changed = Signal()
+    """A session began or ended."""
+
+    position_changed = Signal(object)
+    """The position (int) moved; `step` is cheap to read."""
+
+    view_changed = Signal(object)
+    """What is inside at the position: `StepView`, or None while it is being found out."""
+
+    frame_changed = Signal(object, object)
+    """Another frame of the stack was chosen: the `StackFrame` and its `tuple[Variable, ...]`."""
+
+    def __init__(self, workbench: Workbench, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._session: DebugSession | None = None
+        self._opening: Request[DebugSession] | None = None
+        self._viewing: Request[StepView] | None = None
+        self._asking_frame: Request[tuple[Variable, ...]] | None = None
+        self._position = 0
+        self._view: StepView | None = None
+        self._frame = 0
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask_view)
+        workbench.debug_requested.connect(self.start)
+        workbench.bridge.engine_changed.connect(self.stop)
+
+    # --- the session -----------------------------------------------------------------------------
+
+    @property
+    def session(self) -> DebugSession | None:
+        """The recording that is looked at."""
+        return self._session
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether an execution is being recorded."""
+        return self._opening is not None
+
+    @property
+    def position(self) -> int:
+        """The step one stands before, from 0."""
+        return self._position
+
+    @property
+    def last(self) -> int:
+        """The last position."""
+        return self._session.step_count - 1 if self._session is not None else 0
+
+    @property
+    def step(self) -> TraceStep | None:
+        """The step at the position; immediate."""
+        return self._session.step(self._position) if self._session is not None else None
+
+    @property
+    def view(self) -> StepView | None:
+        """What is inside at the position, if it is known already."""
+        return self._view
+
+    @property
+    def frame(self) -> int:
+        """The chosen frame of the stack, 0 is the innermost."""
+        return self._frame
+
+    def start(self, result: TransactionResult) -> None:
+        """Record an executed transaction again and stop at a breakpoint, else at its failure, else at the beginning."""
+        engine = self._workbench.engine
+        if engine is None:
+            return
+        self.stop()
+        self._workbench.follow(False)
+        self._workbench.select(result)
+        self._workbench.window.status_message("Recording the execution …")
+        self._opening = self._workbench.bridge.request(engine.debug(result.hash), self, self._opened, self._not_opened)
+        self.session_changed.emit()
+
+    def stop(self) -> None:
+        """End the session and forget the recording."""
+        if self._opening is not None:
+            self._opening.drop()
+            self._opening = None
+        self._drop_view()
+        session, self._session = self._session, None
+        if session is None:
+            return
+        session.close()
+        self._workbench.window.hide_execution()
+        self._workbench.accesses_reached.emit(None)
+        self._workbench.follow(True)
+        self.session_changed.emit()
+
+    def restart(self) -> None:
+        """Go to where the session began."""
+        if self._session is not None:
+            self.move(self._first_stop())
+
+    def _opened(self, session: DebugSession) -> None:
+        self._opening = None
+        if not session.step_count:
+            session.close()
+            self._workbench.window.status_message("Nothing was recorded: the transaction ran no contract code.")
+            self.session_changed.emit()
+            return
+        self._session = session
+        self._workbench.window.status_message(f"Recorded {session.step_count:,} steps.")
+        self.session_changed.emit()
+        self._position = -1
+        self.move(self._first_stop())
+
+    def _not_opened(self, error: Exception) -> None:
+        self._opening = None
+        self.session_changed.emit()
+        self._workbench.bridge.request_failed.emit(error)
+
+    def _first_stop(self) -> int:
+        session = self._session
+        assert session is not None, "there is no first stop without a session"
+        stops = self._workbench.window.breakpoints()
+        if stops:
+            if self._stands_on(0, stops):
+                return 0
+            position = session.forward_to(0, stops)
+            if self._stands_on(position, stops):
+                return position
+        return 0 if session.result.succeeded else self.last
+
+    def _stands_on(self, position: int, stops: frozenset[tuple[str, int]]) -> bool:
+        assert self._session is not None, "positions belong to a session"
+        step = self._session.step(position)
+        return (step.file, step.line) in stops
+
+    # --- moving ----------------------------------------------------------------------------------
+
+    def move(self, position: int, *, resting: bool = True) -> None:
+        """Stand before step `position`; `resting` False (a drag) asks for variables only after a pause."""
+        session = self._session
+        if session is None:
+            return
+        position = max(0, min(position, self.last))
+        if position == self._position and self._view is not None:
+            return
+        self._position = position
+        self._drop_view()
+        self._frame = 0
+        step = session.step(position)
+        self.position_changed.emit(position)
+        path = self._workbench.source_path(step.contract, step.file)
+        if path is not None:
+            self._workbench.window.show_execution(path, step.line)
+        else:
+            self._workbench.window.hide_execution()
+        self._workbench.accesses_reached.emit(step.accesses)
+        if resting:
+            self._ask_view()
+        else:
+            self._rest.start()
+
+    def go(self, motion: Motion) -> None:
+        """Move as `motion` says."""
+        if self._session is not None:
+            self.move(_target(self._session, self._position, motion, self._workbench.window.breakpoints()))
+
+    def cannot_go(self, motion: Motion) -> str:
+        """Return why a motion is impossible now, an empty string if it is possible."""
+        if self._session is None:
+            return "Nothing is being debugged."
+        if motion.is_backwards:
+            return "This is the first step." if self._position == 0 else ""
+        return "This is the last step." if self._position == self.last else ""
+
+    def run_to(self, file: str, line: int) -> bool:
+        """Go to the next time a line runs, else to the last time before; False if it never does."""
+        session = self._session
+        if session is None:
+            return False
+        stops = frozenset({(file, line)})
+        for motion in (session.forward_to, session.back_to):
+            position = motion(self._position, stops)
+            if self._stands_on(position, stops):
+                self.move(position)
+                return True
+        return False
+
+    def choose_frame(self, frame: int) -> None:
+        """Look at another frame of the stack: its line is shown, expressions are evaluated in it."""
+        view = self._view
+        if view is None or not 0 <= frame < len(view.stack):
+            return
+        self._frame = frame
+        place = view.stack[frame]
+        path = self._workbench.source_path(place.contract, place.file)
+        if path is not None:
+            self._workbench.window.show_execution(path, place.line)
+        if self._asking_frame is not None:
+            self._asking_frame.drop()
+        if self._session is not None:
+            future = self._session.variables(self._position, frame)
+            self._asking_frame = self._workbench.bridge.request(
+                future, self, lambda variables: self.frame_changed.emit(place, variables)
+            )
+
+    # --- looking inside --------------------------------------------------------------------------
+
+    def _ask_view(self) -> None:
+        self._rest.stop()
+        if self._session is None:
+            return
+        future = self._session.view(self._position)
+        self._viewing = self._workbench.bridge.request(future, self, self._take_view)
+
+    def _take_view(self, view: StepView) -> None:
+        self._viewing = None
+        self._view = view
+        self.view_changed.emit(view)
+
+    def _drop_view(self) -> None:
+        self._rest.stop()
+        if self._viewing is not None:
+            self._viewing.drop()
+            self._viewing = None
+        if self._asking_frame is not None:
+            self._asking_frame.drop()
+            self._asking_frame = None
+        if self._view is not None:
+            self._view = None
+            self.view_changed.emit(None)
+
+    def evaluate(
+        self,
+        expression: str,
+        receiver: QObject,
+        success: Callable[[Variable], None],
+        failure: Callable[[Exception], None],
+    ) -> Request[Variable] | None:
+        """Evaluate an expression in the chosen frame; None if there is no session."""
+        if self._session is None:
+            return None
+        future = self._session.evaluate(self._position, self._frame, expression)
+        return self._workbench.bridge.request(future, receiver, success, failure)

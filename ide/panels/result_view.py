@@ -1,0 +1,202 @@
+"""A transaction's outcome as a readable page: status, returned value, gas, RAM, console, events, failure.
+
+Everything a contract produced is escaped: a contract cannot put links or markup into the window.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from PySide6.QtCore import QUrl
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from engine.values import SourceLocation, TransactionResult
+from ide.panels import style
+from ide.panels.readable import byte_size, clock_time, group_digits, shorten
+from ide.panels.workbench import Workbench
+from ide.theme import default_code_family, themes
+
+_LONGEST_BLOCK = 20_000
+"""Longer texts are cut; the full one is in the clipboard menu."""
+
+_EXPLANATIONS = {
+    "ContractException": "The contract threw an error, or a host function refused its arguments.",
+    "OutOfGas": "The gas limit was reached. Raise the limit, or let the contract do less.",
+    "DeadlineExceeded": "The time limit was reached. Look for a loop that does not end.",
+    "MemoryExceeded": "The contract used more memory than a sandbox has.",
+    "StackExceeded": "The contract called itself too deeply.",
+    "ResultTooLong": "The returned value is longer than the chain allows.",
+    "AbnormalResult": "The returned value cannot be a result (a promise, a function, a cyclic object).",
+    "InsufficientAssets": "Gas, RAM or a token balance was not enough.",
+    "RunCancelled": "You stopped the run.",
+    "WorkerCrashed": "The sandbox process died and was replaced. The contract brought V8 down; nothing was kept.",
+}
+
+
+class ResultView(QTextBrowser):
+    """Shows one `TransactionResult`; its links open the editor."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._shown: tuple[TransactionResult, bool] | None = None
+        self.setOpenLinks(False)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName("Result of the transaction")
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.anchorClicked.connect(self._follow_link)
+        themes().changed.connect(self._repaint)
+
+    def show_result(self, result: TransactionResult | None, *, kept: bool = True) -> None:
+        """Show `result`; `kept` is False for a dry run."""
+        self._shown = None if result is None else (result, kept)
+        self._repaint()
+
+    def show_problem(self, title: str, text: str) -> None:
+        """Show why there is no result (refused before it ran)."""
+        self._shown = None
+        self.setHtml(_page(_heading(title, "error") + _block(text, "error")))
+
+    def _repaint(self) -> None:
+        if self._shown is None:
+            self.clear()
+            return
+        result, kept = self._shown
+        self.setHtml(result_page(result, self._workbench, kept=kept))
+
+    def _follow_link(self, url: QUrl) -> None:
+        parts = urlsplit(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        fields = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.scheme == "source":
+            self._workbench.show_source(
+                SourceLocation(
+                    fields.get("contract", ""),
+                    fields.get("file", ""),
+                    int(fields.get("line", "1")),
+                    int(fields.get("column", "0")),
+                )
+            )
+
+
+def result_page(result: TransactionResult, workbench: Workbench, *, kept: bool) -> str:
+    """Return the outcome as HTML in the colours of the theme in force."""
+    receipt = result.receipt
+    parts = [
+        _heading("Success" if result.succeeded else str(receipt.status), "success" if result.succeeded else "error")
+    ]
+    calls = "<br>".join(f"<code>{escape(workbench.describe(action))}</code>" for action in result.request.actions)
+    parts.append(f"<p>{calls}</p>")
+    parts.append(_facts(result, kept=kept))
+    if not result.succeeded:
+        parts.append(_failure(result, workbench))
+    for number, returned in enumerate(receipt.returns):
+        title = "Returned" if len(receipt.returns) == 1 else f"Returned by action {number + 1}"
+        parts.append(_section(title) + _block(_readable_return(returned)))
+    if result.console:
+        lines = "\n".join(line.text for line in result.console)
+        parts.append(_section("Console") + _block(lines))
+    if result.events:
+        rows = [(workbench.contract_name(event.contract), event.data) for event in result.events]
+        parts.append(_section("Events") + _table(rows))
+    if receipt.receipts:
+        parts.append(_section("Receipts") + _table([(line.func_name, line.content) for line in receipt.receipts]))
+    if receipt.ram_usage:
+        rows = [(payer, ("+" if used > 0 else "") + byte_size(used)) for payer, used in receipt.ram_usage.items()]
+        parts.append(_section("RAM") + _table(rows))
+    parts.append(_section("Hash") + f"<p><code>{escape(result.hash)}</code></p>")
+    return _page("".join(parts))
+
+
+def _facts(result: TransactionResult, *, kept: bool) -> str:
+    place = f"block {result.block_number}" if kept else "dry run, nothing kept"
+    facts = [
+        f"<b>{group_digits(result.receipt.gas_usage)}</b> gas of {group_digits(result.request.gas_limit)}",
+        place,
+        f"by {escape(result.request.publisher)}",
+        clock_time(result.time),
+        f"{result.duration_us / 1000:.2f} ms",
+    ]
+    return f'<p style="color:{_hex("text_muted")}">{" &nbsp;·&nbsp; ".join(facts)}</p>'
+
+
+def _failure(result: TransactionResult, workbench: Workbench) -> str:
+    failure = result.failure
+    if failure is None:
+        return _block(result.receipt.message or "No reason was given.", "error")
+    explanation = _EXPLANATIONS.get(failure.error, "")
+    parts = [_block(failure.text or result.receipt.message, "error")]
+    if explanation:
+        parts.append(f"<p>{escape(explanation)}</p>")
+    frames = failure.stack or ((failure.location,) if failure.location else ())
+    if failure.location is not None and failure.location not in frames:
+        frames = (failure.location, *frames)
+    parts += [f"<p>at {source_link(place, workbench)}</p>" for place in frames]
+    return "".join(parts)
+
+
+def source_link(place: SourceLocation, workbench: Workbench) -> str:
+    """Return a link that opens the editor at `place`."""
+    query = urlencode(
+        {"contract": place.contract, "file": place.file, "line": str(place.line), "column": str(place.column)}
+    )
+    file = place.file.replace("\\", "/").rsplit("/", 1)[-1] or workbench.contract_name(place.contract)
+    return f'<a href="source:?{query}">{escape(file)}, line {place.line}</a>'
+
+
+def _readable_return(returned: str) -> str:
+    """Return a result without the list around it, indented if it is JSON."""
+    try:
+        values = json.loads(returned)
+    except ValueError:
+        return returned
+    if not (isinstance(values, list) and len(values) == 1):
+        return json.dumps(values, indent=2, ensure_ascii=False)
+    value = values[0]
+    if isinstance(value, str):
+        try:
+            inner = json.loads(value)
+        except ValueError:
+            return value
+        return json.dumps(inner, indent=2, ensure_ascii=False) if isinstance(inner, dict | list) else value
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _page(body: str) -> str:
+    sheet = (
+        f"body {{ color: {_hex('text')}; }} a {{ color: {_hex('info')}; }} p {{ margin: 3px 0; }}"
+        f" td {{ padding: 1px 10px 1px 0; }}"
+    )
+    return f"<html><head><style>{sheet}</style></head><body>{body}</body></html>"
+
+
+def _heading(title: str, tint: str) -> str:
+    return f'<p style="color:{_hex(tint)}; font-size:large; font-weight:600">{escape(title)}</p>'
+
+
+def _section(title: str) -> str:
+    return f'<p style="color:{_hex("text_muted")}; margin-top:8px"><b>{escape(title)}</b></p>'
+
+
+def _block(text: str, tint: str = "") -> str:
+    shown = text if len(text) <= _LONGEST_BLOCK else f"{text[:_LONGEST_BLOCK]}\n… {len(text):,} characters in all"
+    background = _hex(f"{tint}_soft") if tint else _hex("window")
+    family = default_code_family()
+    return (
+        f'<table width="100%" cellpadding="6"><tr><td style="background-color:{background}; white-space:pre-wrap; '
+        f"font-family:'{family}'\">{escape(shown)}</td></tr></table>"
+    )
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    quiet = _hex("text_muted")
+    cells = "".join(
+        f'<tr><td style="color:{quiet}">{escape(left)}</td><td><code>{escape(shorten(right, 400))}</code></td></tr>'
+        for left, right in rows
+    )
+    return f"<table>{cells}</table>"
+
+
+def _hex(name: str) -> str:
+    return style.colour(name).name()

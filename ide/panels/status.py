@@ -1,0 +1,73 @@
+"""The engine's part of the status bar: its state and the head block."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from engine.facade import BlockProduced, EngineEvent, HeadMoved
+from engine.values import BlockSummary
+from ide.bridge import EngineBridge, describe_error
+from ide.panels import style
+from ide.panels.readable import clock_time, group_digits
+from ide.theme import themes
+
+
+class EngineStatus(QWidget):
+    """A dot in a meaning's colour and a few words; the dot never says anything that the words do not."""
+
+    def __init__(self, bridge: EngineBridge) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._tint = "text_muted"
+        self.dot = QLabel("●")
+        self.words = QLabel()
+        self.setAccessibleName("Engine")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSpacing(5)
+        layout.addWidget(self.dot)
+        layout.addWidget(self.words)
+        bridge.engine_changed.connect(self._engine_changed)
+        bridge.opening_failed.connect(self._failed)
+        bridge.events.connect(self._take_events)
+        themes().changed.connect(self._recolour)
+        self._engine_changed()
+
+    def _engine_changed(self) -> None:
+        engine = self._bridge.engine
+        if engine is None:
+            self._say("Engine is starting", "text_muted")
+            return
+        self._say("Engine ready", "success")
+        self._bridge.request(engine.head(), self, self._show_head)
+
+    def _failed(self, error: Exception) -> None:
+        self._say("Engine not available", "error")
+        self.setToolTip(describe_error(error))
+
+    def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
+        for event in reversed(events):
+            match event:
+                case BlockProduced(block=block):
+                    self._show_head(block)
+                    return
+                case HeadMoved(number=number):
+                    self._say(f"Block {group_digits(number)}", "success")
+                    return
+
+    def _show_head(self, block: BlockSummary) -> None:
+        self._say(f"Block {group_digits(block.number)}", "success")
+        self.setToolTip(
+            f"Head block {block.number}\n{block.hash}\nproduced at {clock_time(block.time)} by {block.witness}"
+        )
+
+    def _say(self, words: str, tint: str) -> None:
+        self._tint = tint
+        self.words.setText(words)
+        self.setAccessibleDescription(words)
+        self._recolour()
+
+    def _recolour(self) -> None:
+        palette = self.dot.palette()
+        palette.setColor(self.dot.foregroundRole(), style.colour(self._tint))
+        self.dot.setPalette(palette)

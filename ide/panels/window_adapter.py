@@ -1,0 +1,68 @@
+"""The main window as the panels use it (`WindowPort`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from engine.errors import UserError
+from engine.values import Diagnostic
+from ide.editor.text_file import read_text_file
+from ide.window import MainWindow
+
+
+class WindowAdapter:
+    """Thin: names what panels want in terms of what `MainWindow` offers."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.commands = window.commands
+
+    def open_file(self, path: Path, line: int = 0, column: int = 0) -> object:
+        """Show a file in the editor, at a line from 1 and a column in UTF-16 units."""
+        return self._window.open_file(path, line, column)
+
+    def status_message(self, text: str) -> None:
+        """Say something in passing."""
+        self._window.status_message(text)
+
+    def show_diagnostics(self, path: Path, diagnostics: Sequence[Diagnostic]) -> None:
+        """Show findings about a file in the editor and among the problems."""
+        self._window.show_diagnostics(path, diagnostics)
+
+    def text_of(self, path: Path) -> str | None:
+        """Return a file's text as the editor has it, or as it is on disk; None if there is none."""
+        editor = self._window.editor_for(path)
+        if editor is not None:
+            return editor.text()
+        try:
+            return read_text_file(path).text
+        except UserError:
+            return None
+
+    def dialog_parent(self) -> QWidget | None:
+        """Return the widget that dialogs belong to."""
+        return self._window
+
+    def show_dock(self, dock: str) -> None:
+        """Bring a dock to the front by its id, without taking the focus."""
+        self._window.show_dock(dock, focus=False)
+
+    def show_execution(self, path: Path, line: int) -> None:
+        """Mark the line that runs next and bring it into view, without taking the focus."""
+        editor = self._window.open_file(path, focus=False)
+        for other in self._window.editors.editors():
+            if other is not editor:
+                other.set_execution_line(None)
+        if editor is not None:
+            editor.set_execution_line(line)
+
+    def hide_execution(self) -> None:
+        """Take away the mark of the line that runs next."""
+        self._window.editors.clear_execution_line()
+
+    def breakpoints(self) -> frozenset[tuple[str, int]]:
+        """Return all breakpoints as (absolute file, line)."""
+        return frozenset((str(path), line) for path, lines in self._window.breakpoints.all().items() for line in lines)
