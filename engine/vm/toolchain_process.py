@@ -184,17 +184,11 @@ class _Sandbox:
         assert isinstance(text, str)
         result = json.loads(text)
         if "refused" in result:
-            return _Answer(refused=_explained(result["refused"]))
+            return _Answer(refused=result["refused"])
         return _Answer(value=json.dumps(result["value"]).encode())
 
     def close(self) -> None:
         self._isolate.close()
-
-
-def _explained(reason: str) -> str:
-    if "call stack" in reason:
-        return "the source is nested too deeply to be compiled"
-    return f"the source is too large to be compiled ({reason})"
 
 
 def _enlarge_thread_stacks() -> int:

@@ -46,3 +46,21 @@ export function walk(root, enter) {
     for (let i = children.length - 1; i >= 0; i -= 1) pending.push(children[i]);
   }
 }
+
+const MAX_DEPTH = 50_000;
+const MAX_STATEMENT_DEPTH = 1_000;
+
+/**
+ * Refuse trees on which later steps would take forever: indentation alone grows with the square of the depth.
+ *
+ * @throws {RangeError}
+ */
+export function checkDepth(tree) {
+  const pending = [[tree, 0, 0]];
+  while (pending.length > 0) {
+    const [node, depth, statements] = pending.pop();
+    if (depth > MAX_DEPTH || statements > MAX_STATEMENT_DEPTH) throw new RangeError('nested too deeply');
+    const inner = statements + (node.type.endsWith('Statement') || isFunction(node) ? 1 : 0);
+    for (const child of childrenOf(node)) pending.push([child, depth + 1, inner]);
+  }
+}

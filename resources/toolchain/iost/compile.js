@@ -2,17 +2,62 @@
 
 import * as escodegen from 'escodegen';
 
+import { deriveAbi } from '../common/abi.js';
+import { mayChangeIntrinsics } from '../common/intrinsics.js';
+import { lineMap } from '../common/lines.js';
+import { Probes } from '../common/probes.js';
 import { CompileProblem } from '../common/problem.js';
+import { analyse } from '../common/scopes.js';
+import { walk } from '../common/tree.js';
+import { lint } from '../lint/lint.js';
 import { meter } from './metering.js';
+import { evalRenames, scriptRenames, takenName } from './names.js';
 import { escapedSource, parse } from './parser.js';
 import { align, checkNames, checkTokens, rewrite } from './rewrite.js';
 
 /**
  * @param {string} source
- * @returns {{metered: string, regenerated: string, tree: object}}
+ * @returns {{metered: string, stepping: string, probes: Probes, lines: number[], openIntrinsics: boolean}}
  * @throws {CompileProblem}
  */
 export function compile(source) {
+  const { regenerated, tree } = prepare(source);
+  const analysis = analyse(tree);
+  const { renames, prefix } = scriptRenames(analysis);
+  const beginning = (takenName(analysis)?.text ?? '') + prefix;
+  const probes = new Probes(tree, analysis);
+  return {
+    metered: beginning + meter(regenerated, tree, { renames }),
+    stepping: beginning + meter(regenerated, tree, { probes, renames: [...renames, ...evalRenames(analysis)] }),
+    probes,
+    lines: lineMap(regenerated, tree),
+    openIntrinsics: mayChangeIntrinsics(tree, analysis),
+  };
+}
+
+/**
+ * Go through all checks of the language without metering.
+ *
+ * @throws {CompileProblem}
+ */
+export function refuse(source) {
+  prepare(source);
+}
+
+/**
+ * Lint and interface of a source that parses.
+ *
+ * @returns {{findings: object[], abi: object[] | null}}
+ * @throws {CompileProblem} it does not parse.
+ */
+export function inspect(source) {
+  const tree = parse(escapedSource(source), { loc: true, range: true, comment: true });
+  const { comments } = tree;
+  delete tree.comments;
+  return { findings: lint(tree, { profile: 'iost', comments, source }), abi: deriveAbi(tree, comments) };
+}
+
+function prepare(source) {
   const original = parse(escapedSource(source), { loc: true, tokens: true });
   checkTokens(original.tokens);
   delete original.tokens;
@@ -22,7 +67,39 @@ export function compile(source) {
   if (regenerated === '') {
     throw new CompileProblem('', { code: 'empty-source', explanation: 'the source contains no statement' });
   }
-  const tree = parse(regenerated, { range: true });
+  const tree = parseAgain(regenerated, original);
   align(original, tree);
-  return { metered: meter(regenerated, tree), regenerated, tree };
+  return { regenerated, tree };
+}
+
+/** Parse what was written out: parentheses that the generator loses make it fail (spec/gas.md §2 steps 6 and 7). */
+function parseAgain(regenerated, original) {
+  try {
+    return parse(regenerated, { range: true });
+  } catch (error) {
+    if (!(error instanceof CompileProblem)) throw error;
+    throw new CompileProblem(error.message, {
+      code: 'lost-parentheses',
+      loc: lostParentheses(original),
+      explanation:
+        'The chain writes a contract out again before it runs it and loses the parentheses here; ' +
+        'put the expression into a variable first. The line in the error is one of the rewritten text.',
+    });
+  }
+}
+
+const LOOSE = new Set(['ArrowFunctionExpression', 'AssignmentExpression', 'ConditionalExpression', 'YieldExpression']);
+
+function lostParentheses(tree) {
+  let found;
+  walk(tree, (node) => {
+    const isKey = (node.type === 'Property' || node.type === 'MethodDefinition') && node.computed;
+    let suspect = null;
+    if (node.type === 'ForOfStatement') suspect = node.right;
+    else if (isKey) suspect = node.key;
+    else if (node.superClass) suspect = node.superClass;
+    if (suspect?.type === 'SequenceExpression' || LOOSE.has(suspect?.type)) found ??= suspect.loc;
+    return found === undefined;
+  });
+  return found;
 }

@@ -43,13 +43,14 @@ const OPENING = new Set([
  *
  * @param {string} text regenerated text.
  * @param {object} tree its tree, with `range`.
- * @param {import('../common/probes.js').Probes | null} probes what makes the stepping variant.
+ * @param {{probes?: import('../common/probes.js').Probes | null, renames?: {start, end, name}[]}} options
+ *   `probes` makes the stepping variant; `renames` are identifiers that must be written differently.
  * @returns {string}
  */
-export function meter(text, tree, probes = null) {
+export function meter(text, tree, { probes = null, renames = [] } = {}) {
   const edits = new Edits(text);
+  for (const { start, end, name } of renames) edits.replace(start, end, name);
   new Meter(edits, probes).statements(tree.body, null);
-  probes?.finish(edits);
   return edits.render();
 }
 
@@ -97,7 +98,7 @@ class Meter {
   openingStatement(node, point) {
     switch (node.type) {
       case 'IfStatement':
-        this.guarded(node.test);
+        this.guarded(node.test, { probed: false });
         this.branch(node.consequent, point);
         if (node.alternate) this.branch(node.alternate, point);
         break;
@@ -114,17 +115,17 @@ class Meter {
         this.loopBody(node.body, ROUND[node.type]);
         break;
       case 'WhileStatement':
-        this.guarded(node.test, WHILE_TEST);
+        this.guarded(node.test, { initial: WHILE_TEST });
         this.loopBody(node.body, ROUND.WhileStatement);
         break;
       case 'DoWhileStatement':
         this.loopBody(node.body, ROUND.DoWhileStatement);
-        this.guarded(node.test, WHILE_TEST);
+        this.guarded(node.test, { initial: WHILE_TEST });
         break;
       case 'SwitchStatement':
         this.visit(node.discriminant, point);
         for (const { test, consequent } of node.cases) {
-          if (test) this.guarded(test, 0, false);
+          if (test) this.guarded(test, { probed: false });
           this.statements(consequent, point);
         }
         break;
@@ -147,6 +148,9 @@ class Meter {
         this.part(node.consequent);
         this.part(node.alternate);
         break;
+      case 'YieldExpression':
+        this.yieldExpression(node, point);
+        break;
       default:
         if (isFunction(node)) this.functionNode(node, point);
         else this.children(node, point);
@@ -164,7 +168,7 @@ class Meter {
   }
 
   /** An expression with a point of its own, charged each time it is evaluated. */
-  guarded(node, initial = 0, probed = true) {
+  guarded(node, { initial = 0, probed = true } = {}) {
     const point = new ChargePoint(initial);
     if (this.probes && probed) this.edits.open(node.range[0], this.probes.expression(node));
     this.edits.open(node.range[0], point.operand);
@@ -206,6 +210,19 @@ class Meter {
       this.statement(node, point);
     }
     this.edits.close(node.range[1], '}');
+  }
+
+  yieldExpression(node, point) {
+    const pieces = this.probes?.suspend(node);
+    if (!pieces) {
+      this.children(node, point);
+      return;
+    }
+    this.edits.open(node.range[0], pieces.before);
+    if (node.argument) this.edits.open(node.argument.range[0], pieces.beforeArgument);
+    this.children(node, point);
+    this.edits.close(node.argument ? node.argument.range[1] : node.range[1], pieces.afterArgument);
+    this.edits.close(node.range[1], pieces.after);
   }
 
   functionNode(node, point) {

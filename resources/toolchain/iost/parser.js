@@ -1,6 +1,7 @@
 import * as esprima from 'esprima';
 
 import { CompileProblem } from '../common/problem.js';
+import { checkDepth } from '../common/tree.js';
 
 /**
  * Parse with the reference's parser (spec/gas.md §2 step 2).
@@ -12,7 +13,9 @@ import { CompileProblem } from '../common/problem.js';
  */
 export function parse(text, options) {
   try {
-    return esprima.parseScript(text, options);
+    const tree = esprima.parseScript(text, options);
+    checkDepth(tree);
+    return tree;
   } catch (error) {
     if (!(error instanceof Error) || typeof error.lineNumber !== 'number') throw error;
     const column = Math.max(0, error.column - 1);

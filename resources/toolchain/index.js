@@ -1,0 +1,76 @@
+/**
+ * The compile sandbox's entrance: functions that take and return JSON text.
+ *
+ * An answer is `{"value": …}`, or `{"refused": reason}` for text that the tools cannot digest (too deep, too large).
+ * `engine/compiler/answers.py` describes the values.
+ */
+
+import { CompileProblem } from './common/problem.js';
+import * as iost from './iost/compile.js';
+import { validate } from './iost/validate.js';
+
+const PROFILES = { iost };
+
+const FUNCTIONS = {
+  /** @param {{source: string, profile: string}} request */
+  compile({ source, profile }) {
+    const { inspect, compile } = PROFILES[profile];
+    return {
+      findings: [],
+      ...attempt(() => inspect(source)),
+      ...attempt(() => ({ compiled: compiledJson(compile(source)) })),
+    };
+  },
+
+  /** @param {{source: string, profile: string}} request */
+  check({ source, profile }) {
+    const { inspect, refuse } = PROFILES[profile];
+    return { findings: [], ...attempt(() => inspect(source)), ...attempt(() => refuse(source)) };
+  },
+
+  /** @param {{source: string, abi: object[] | null}} request */
+  validate({ source, abi }) {
+    return { error: validate(source, abi) };
+  },
+};
+
+globalThis.strataToolchain = (name, payload) => {
+  try {
+    return JSON.stringify({ value: FUNCTIONS[name](JSON.parse(payload)) });
+  } catch (error) {
+    // Deep nesting exhausts the stack, huge texts the length of a string; both are RangeErrors of the engine.
+    if (error instanceof RangeError) return JSON.stringify({ refused: reasonOf(error) });
+    throw error;
+  }
+};
+
+function reasonOf({ message }) {
+  const deep = message.includes('call stack') || message.includes('nested');
+  return deep ? 'the source is nested too deeply to be compiled' : `the source is too large to be compiled (${message})`;
+}
+
+/** Do it; a problem of the source becomes a value. */
+function attempt(work) {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CompileProblem) return { problem: problemJson(error) };
+    throw error;
+  }
+}
+
+function compiledJson({ metered, stepping, probes, lines, openIntrinsics }) {
+  return { metered, stepping, sites: probes.sites, scopes: probes.scopes, lines, openIntrinsics };
+}
+
+function problemJson({ message, code, loc, explanation }) {
+  return {
+    text: message,
+    code,
+    explanation,
+    line: loc.start.line,
+    column: loc.start.column,
+    endLine: loc.end.line,
+    endColumn: loc.end.column,
+  };
+}

@@ -1,0 +1,122 @@
+/** Names that the reference's call script already holds (spec/gas.md §8.2), and what our wrapper must hide. */
+
+/** No top level declaration of the contract may use these; the last two are declared behind the contract's text. */
+const TAKEN = new Set([
+  'storage',
+  'blockchain',
+  'console',
+  'IOSTCrypto',
+  'require',
+  'BigNumber',
+  'Int64',
+  'Float64',
+  'MaxInt64',
+  'MinInt64',
+  'MaxFloat64',
+  'MinFloat64',
+  'module',
+  'emptyOptions',
+  'Console',
+  'block',
+  'tx',
+  'blockInfo',
+  'txInfo',
+  'obj',
+  'rs',
+]);
+
+/** Functions of the library script: `var` and `function` may declare them again. */
+const TAKEN_BY_FUNCTIONS = new Set(['format', 'formatWithOptions']);
+const LEXICAL = new Set(['let', 'const', 'class']);
+
+/** Constants of the call script: an assignment throws. */
+const CONSTANTS = new Set([
+  'storage',
+  'blockchain',
+  'console',
+  'IOSTCrypto',
+  'require',
+  'MaxInt64',
+  'MinInt64',
+  'MaxFloat64',
+  'MinFloat64',
+  'emptyOptions',
+  'block',
+  'tx',
+  'blockInfo',
+  'txInfo',
+]);
+
+const CONSTANT = '_strata_constant';
+const TOP_LEVEL_ARGUMENTS = 'arguments_at_top_level';
+
+/**
+ * The beginning of a text that cannot be loaded because it declares a taken name, with the engine's own error.
+ *
+ * @param {import('../common/scopes.js').Analysis} analysis
+ * @returns {{text: string, binding: object} | null}
+ */
+export function takenName(analysis) {
+  for (const binding of analysis.root.bindings.values()) {
+    const { name, kind } = binding;
+    if (TAKEN.has(name) || (TAKEN_BY_FUNCTIONS.has(name) && LEXICAL.has(kind))) {
+      return { text: `let ${name};let ${name};`, binding };
+    }
+  }
+  return null;
+}
+
+/**
+ * Identifiers to be written differently, so that a function's body behaves as a script.
+ *
+ * @param {import('../common/scopes.js').Analysis} analysis of the regenerated tree.
+ * @returns {{renames: {start: number, end: number, name: string}[], prefix: string}}
+ */
+export function scriptRenames(analysis) {
+  const renames = [];
+  // At the top level of a script there is no `arguments`; in our wrapper it would hand out the runtime's parameters.
+  for (const { node, scope, shorthand } of topLevelArguments(analysis)) {
+    if (!insideWrapper(node, scope)) renames.push(rename(node, TOP_LEVEL_ARGUMENTS, shorthand));
+  }
+  let assigned = false;
+  for (const name of CONSTANTS) {
+    for (const { node, writes } of analysis.globals.get(name) ?? []) {
+      if (!writes) continue;
+      assigned = true;
+      renames.push(rename(node, CONSTANT, false));
+    }
+  }
+  return { renames, prefix: assigned ? `const ${CONSTANT}=0;` : '' };
+}
+
+/** The contract's own uses of `eval`, which must not reach the debugger's. */
+export function evalRenames(analysis) {
+  return (analysis.globals.get('eval') ?? []).map(({ node, shorthand }) => rename(node, '_strata_eval', shorthand));
+}
+
+function rename(node, name, shorthand) {
+  const [start, end] = node.range ?? [node.start, node.end];
+  return { start, end, name: shorthand ? `${node.name}:${name}` : name };
+}
+
+function topLevelArguments(analysis) {
+  const uses = (analysis.globals.get('arguments') ?? []).filter(({ scope }) => scope.receiver.kind === 'program');
+  const declared = analysis.root.bindings.get('arguments');
+  if (!declared) return uses;
+  const declarations = declared.identifiers.map((node) => ({ node, scope: analysis.root, shorthand: false }));
+  const listed = new Set(declared.identifiers);
+  return [...uses, ...declarations, ...declared.references.filter(({ node }) => !listed.has(node))];
+}
+
+/** Whether the use stands in the body of an expression-bodied arrow, which gets a function of its own. */
+function insideWrapper(node, scope) {
+  for (let { holder } = scope; holder.parent; { holder } = holder.parent) {
+    const { body, type } = holder.node;
+    if (type === 'ArrowFunctionExpression' && body.type !== 'BlockStatement' && contains(body, node)) return true;
+  }
+  return false;
+}
+
+function contains(outer, inner) {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}

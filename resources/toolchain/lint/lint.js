@@ -1,0 +1,50 @@
+/** Lint: runs all rules over a tree and collects what they find, in source order. */
+
+import { analyse } from '../common/scopes.js';
+import { RULES } from './rules.js';
+
+/**
+ * @typedef {object} Finding
+ * @property {'error' | 'warning' | 'hint'} severity
+ * @property {string} code stable name of the rule.
+ * @property {string} message
+ * @property {{start: {line: number, column: number}, end: {line: number, column: number}}} loc
+ * @property {{loc: object, text: string, title: string}} [fix]
+ */
+
+/**
+ * @param {object} tree a Program with `loc`.
+ * @param {{profile: string, comments: object[], source: string}} context
+ * @returns {object[]} findings as JSON (`engine/compiler/answers.py`, Finding).
+ */
+export function lint(tree, context) {
+  const analysis = analyse(tree, { strict: context.profile === 'modern' });
+  /** @type {Finding[]} */
+  const findings = [];
+  for (const rule of RULES) rule({ ...context, tree, analysis, report: (finding) => findings.push(finding) });
+  findings.sort((a, b) => compare(a.loc.start, b.loc.start));
+  return findings.map(findingJson);
+}
+
+function compare(a, b) {
+  return a.line - b.line || a.column - b.column;
+}
+
+function findingJson({ severity, code, message, loc, fix }) {
+  return {
+    severity,
+    code,
+    message,
+    ...rangeJson(loc),
+    fix: fix ? { ...editRange(fix.loc), text: fix.text } : null,
+    fixTitle: fix?.title ?? '',
+  };
+}
+
+function rangeJson({ start, end }) {
+  return { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+}
+
+function editRange({ start, end }) {
+  return { line: start.line, column: start.column, end_line: end.line, end_column: end.column };
+}
