@@ -4,7 +4,7 @@ import { replaceMembers, restrictMembers, withFixedPrice } from './priced.js';
 import { apply, construct, isArray, NativeArray } from './primordials.js';
 import { sort } from './sort.js';
 
-const FIXED = ['pop', 'push', 'shift', 'unshift'];
+const FIXED = ['pop', 'shift', 'unshift'];
 const PER_ELEMENT = [
   ['toString', 1],
   ['every', 1],
@@ -24,14 +24,20 @@ const PER_ELEMENT = [
 const REMOVED = (
   'copyWithin entries fill flat flatMap reduce reduceRight some toLocaleString values'
 ).split(' ');
-const OWN_RULES = ['concat', 'sort', 'splice', 'constructor'];
+const OWN_RULES = ['concat', 'constructor', 'push', 'sort', 'splice'];
 
-/** Install the priced members and the wrapper constructor, and remove everything else. */
-export function installArrays(charge) {
+/**
+ * Install the priced members and the wrapper constructor, and remove everything else.
+ *
+ * @param {(units: number) => void} charge
+ * @param {() => number} gasUsed
+ */
+export function installArrays(charge, gasUsed) {
   const { prototype } = NativeArray;
   const byLength = PER_ELEMENT.map(([name]) => name);
   restrictMembers(prototype, ['length', ...FIXED, ...byLength, ...OWN_RULES], REMOVED);
   replaceMembers(prototype, FIXED, (original) => withFixedPrice(charge, original, 1));
+  replaceMembers(prototype, ['push'], (original) => pricedPush(charge, gasUsed, original));
   for (const [name, price] of PER_ELEMENT) {
     replaceMembers(prototype, [name], (original) => pricedByLength(charge, original, price));
   }
@@ -40,6 +46,15 @@ export function installArrays(charge) {
   replaceMembers(prototype, ['splice'], (original) => pricedSplice(charge, original));
   replaceMembers(prototype, ['constructor'], () => wrapperConstructor(charge));
   globalThis.Array = prototype.constructor;
+}
+
+function pricedPush(charge, gasUsed, original) {
+  'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
+  return function () {
+    // The engine's embedder pushes, too, between frames. In a frame a call never comes before the first charge.
+    if (gasUsed() > 0) charge(1);
+    return apply(original, this, arguments);
+  };
 }
 
 function pricedByLength(charge, original, price) {

@@ -52,10 +52,11 @@ const PARAMETER_NAMES = [
  * @param {object} services
  * @param {(units: number) => void} services.charge the gas counter.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
+ * @param {() => number} services.gasUsed what the running frame has used.
  * @returns parameter names, their values for a frame, and how results and errors become texts. `roots` are the
  *     library objects that all frames share and that hardening must freeze.
  */
-export function install({ charge, host }) {
+export function install({ charge, host, gasUsed }) {
   let BigNumber;
   const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
   BigNumber = createBigNumber(charge);
@@ -77,7 +78,7 @@ export function install({ charge, host }) {
   installJSON(charge);
   installStrings(charge);
   installMathematics(charge);
-  installArrays(charge);
+  installArrays(charge, gasUsed);
 
   return {
     parameterNames: PARAMETER_NAMES,

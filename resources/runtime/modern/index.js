@@ -49,9 +49,10 @@ const PARAMETER_NAMES = [
  * @param {object} services
  * @param {(units: number) => void} services.charge the gas counter.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
+ * @param {() => number} services.gasUsed what the running frame has used.
  * @returns as in profile iost, and `isAbnormal`, which tells whether an error means that a result has no text.
  */
-export function install({ charge, host }) {
+export function install({ charge, host, gasUsed }) {
   let BigNumber;
   const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
   BigNumber = createBigNumber(charge);
@@ -66,7 +67,7 @@ export function install({ charge, host }) {
   const spread = createSpreadElement(charge);
   const { resultText, isAbnormal } = createResults(charge, installJSON(charge));
 
-  priceMembersOfBuiltIns(charge);
+  priceMembersOfBuiltIns(charge, gasUsed);
   priceConstructors(charge);
 
   return {

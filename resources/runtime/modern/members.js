@@ -29,9 +29,9 @@ const TYPED_ARRAY_PER_ELEMENT = {
 };
 
 /** Price the members of all built-in objects that a contract of profile modern can reach. */
-export function priceMembersOfBuiltIns(charge) {
+export function priceMembersOfBuiltIns(charge, gasUsed) {
   priceStrings(charge);
-  priceArrays(charge);
+  priceArrays(charge, gasUsed);
   priceTypedArrays(charge);
   priceCollections(charge);
   priceObjects(charge);
@@ -78,9 +78,11 @@ function sortingPrice(length) {
   return 1 + length * (length > 1 ? Math.ceil(Math.log2(length)) : 1);
 }
 
-function priceArrays(charge) {
+function priceArrays(charge, gasUsed) {
   const { prototype } = NativeArray;
-  priceMembers(prototype, ['pop', 'push', 'shift', 'unshift'], { before: () => charge(1) });
+  priceMembers(prototype, ['pop', 'shift', 'unshift'], { before: () => charge(1) });
+  // The engine's embedder pushes, too, between frames. In a frame a call never comes before the first charge.
+  priceMember(prototype, 'push', { before: () => gasUsed() > 0 && charge(1) });
   pricePerElement(charge, prototype, ARRAY_PER_ELEMENT);
   priceMembers(prototype, ['sort', 'toSorted'], { before: (array) => charge(sortingPrice(lengthOf(array))) });
   priceMember(prototype, 'concat', { after: (array) => charge(1 + lengthOf(array)) });
