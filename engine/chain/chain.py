@@ -6,10 +6,9 @@ A `Chain` is used by one thread at a time; only `serve` and `cancel` of its part
 from __future__ import annotations
 
 import itertools
-import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -34,9 +33,10 @@ from engine.chain.records import (
     encode_record,
 )
 from engine.chain.transaction import DEFAULT_CHAIN_ID, Transaction
+from engine.chain.validation import block_difference
 from engine.chain.wallet import Wallet, request_of
 from engine.chain.worker_program import Batch, QueuedTransaction
-from engine.errors import InternalError, RejectedTransaction
+from engine.errors import InternalError, InvalidInput, RejectedTransaction
 from engine.interface import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
 from engine.state.interface import StateReader
 from engine.state.records import BlockRecord, StoredTransaction
@@ -52,6 +52,7 @@ from engine.values import (
 SETTINGS = "chain"
 KEPT_RESULTS = 2000
 BASE_GAS_LIMIT = 100_000_000
+VALIDATION_TIME_LIMIT = 10.0
 Listener = Callable[[EngineEvent], None]
 
 
@@ -212,6 +213,37 @@ class Chain:
         self._listener(HeadMoved(self._head.number))
         return self._head.number
 
+    def validate(self, block: Block | int) -> str | None:
+        """Execute a block again on the state below it; return the first difference, None if there is none.
+
+        Raises:
+            InvalidInput: there is no such block, or it is block 0.
+        """
+        checked = self.block(block) if isinstance(block, int) else block
+        number = checked.head.number
+        if number < 1:
+            raise InvalidInput("block 0 is not validated", advice="Choose a later block.")
+        parent = self.block(number - 1)
+        state = self.stack.checkout(number - 1)
+        below = _Head(number - 1, parent.head.hash(), parent.head.time, parent.head.witness, parent.gas_usage())
+
+        def execute(block: Block) -> Sequence[Execution]:
+            first, *others = block.transactions
+            queued = (_queued(first, Mode.SYSTEM), *map(_queued, others))
+            batch = Batch(
+                number=number,
+                parent_hash=base58_text(block.head.parent_hash),
+                witness=block.head.witness,
+                time=block.head.time,
+                transactions=queued,
+                observe=False,
+                time_limit=VALIDATION_TIME_LIMIT,
+            )
+            return self._executions.execute(batch, state)
+
+        base = self._base_transaction(state, below, checked.head.time)
+        return block_difference(checked, parent, base=base, witness=self._witness.id, execute=execute)
+
     # --- looking ---------------------------------------------------------------------------------
 
     def block(self, number: int) -> Block:
@@ -294,13 +326,16 @@ class Chain:
             raise InternalError(f"state changed under a transaction: {', '.join(overtaken[:3])}")
 
     def _base(self, block: OpenBlock) -> QueuedTransaction:
-        """Return the system transaction that every block begins with."""
+        return _queued(self._base_transaction(self._reader(), self._head, block.time), Mode.SYSTEM)
+
+    def _base_transaction(self, state: StateReader, parent: _Head, time: int) -> Transaction:
+        """Return the system transaction that every block begins with; it does nothing without base.iost."""
         actions: tuple[Action, ...] = ()
-        if self._reader().read(record_key("base.iost"))[0] is not None:
-            data = [{"parent": [self._head.witness, self._head.gas_usage, False]}]
-            actions = (Action("base.iost", "exec", json.dumps(data, separators=(",", ":"))),)
-        transaction = Transaction(
-            time=block.time,
+        if state.read(record_key("base.iost"))[0] is not None:
+            data = f'[{{"parent":["{parent.witness}", "{parent.gas_usage}", false]}}]'
+            actions = (Action("base.iost", "exec", data),)
+        return Transaction(
+            time=time,
             expiration=0,
             gas_ratio=100,
             gas_limit=BASE_GAS_LIMIT,
@@ -308,7 +343,6 @@ class Chain:
             publisher="base.iost",
             chain_id=self.options.chain_id,
         )
-        return _queued(transaction, Mode.SYSTEM)
 
     def _batch(self, block: OpenBlock, transactions: tuple[QueuedTransaction, ...]) -> Batch:
         return Batch(

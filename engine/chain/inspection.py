@@ -1,0 +1,130 @@
+"""Looking at a state: accounts, balances, storage, contracts. Reads any consistent view and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.chain import gas_ledger, settlement
+from engine.chain.accounts import account_key
+from engine.chain.amount_limits import token_decimals
+from engine.chain.amounts import decimal_text
+from engine.chain.contracts import ContractRecord, owner_key, parse_record, record_key
+from engine.chain.natives.token import FreezeItem
+from engine.chain.stored import FixedPoint, decode, to_contract
+from engine.errors import InvalidInput
+from engine.values import AccountSummary
+
+if TYPE_CHECKING:
+    from engine.state.view import StateView
+
+_PAGE = 500
+
+
+class Inspection:
+    """Answers questions about the state in `view` at `time` (nanoseconds)."""
+
+    def __init__(self, view: StateView, time: int) -> None:
+        self._view = view
+        self._time = time
+        self._cache = _ReadOnly(view)
+
+    def account(self, name: str) -> AccountSummary:
+        """Return an account's or contract's balances, gas and RAM.
+
+        Raises:
+            InvalidInput: there is none of that name.
+        """
+        if not any(self._view.read(key)[0] for key in (account_key(name), record_key(name))):
+            raise InvalidInput(f"there is no account or contract {name!r}", advice="Check its spelling.")
+        balances = {token: self.balance(name, token) for token in self._tokens_of(name) if token != "ram"}
+        return AccountSummary(
+            name=name,
+            balances=balances or {"iost": "0"},
+            gas=decimal_text(gas_ledger.gas_at(self._cache, name, self._time)),
+            ram_available=settlement.ram_balance(self._cache, name),
+            ram_used=settlement.used_ram(self._cache, name),
+        )
+
+    def balance(self, name: str, token: str) -> str:
+        """Return what an account or contract holds of a token, with what was frozen and is due."""
+        held = self._number(f"m-token.iost-TB{name}-{token}")
+        due = sum(item.Amount for item in self.frozen(name, token) if item.Ftime <= self._time)
+        return decimal_text(FixedPoint(held + due, token_decimals(self._cache, token) or 0))
+
+    def frozen(self, name: str, token: str) -> list[FreezeItem]:
+        """Return what is frozen of a token, earliest first; also what is due but has not been touched since."""
+        stored = self._view.read(f"m-token.iost-TF{name}-{token}")[0]
+        return msgspec.json.decode(str(decode(stored)[0]), type=list[FreezeItem]) if stored else []
+
+    def storage(self, contract: str, key: str, field: str | None = None) -> str | None:
+        """Return a stored value as the contract would read it, None if there is none."""
+        state_key = f"b-{contract}-{key}" if field is None else f"m-{contract}-{key}-{field}"
+        stored = self._view.read(state_key)[0]
+        if stored is None:
+            return None
+        value = decode(stored)[0]
+        return decimal_text(value) if isinstance(value, FixedPoint) else to_contract(value)
+
+    def contract(self, contract: str) -> ContractRecord:
+        """Return a contract's record; raises `InvalidInput` if there is none."""
+        stored = self._view.read(record_key(contract))[0]
+        if stored is None:
+            raise InvalidInput(f"there is no contract {contract!r}", advice="Check its id.")
+        return parse_record(stored)
+
+    def contracts(self, prefix: str = "Contract") -> tuple[ContractRecord, ...]:
+        """Return the records of all contracts whose id begins with `prefix`, by block."""
+        entries = self._scan(record_key(prefix))
+        return tuple(sorted((parse_record(text) for text in entries.values()), key=lambda record: record.block_number))
+
+    def owner(self, contract: str) -> str:
+        """Return who owns a contract, empty if nobody does."""
+        stored = self._view.read(owner_key(contract))[0]
+        return str(decode(stored)[0]) if stored else ""
+
+    def _tokens_of(self, name: str) -> Iterable[str]:
+        prefix = f"m-token.iost-TB{name}-"
+        return [key.removeprefix(prefix) for key in self._scan(prefix)]
+
+    def _number(self, key: str) -> int:
+        stored = self._view.read(key)[0]
+        value = decode(stored)[0] if stored else 0
+        return value if isinstance(value, int) else 0
+
+    def _scan(self, prefix: str) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        after = ""
+        while page := self._view.entries(prefix=prefix, after=after, count=_PAGE):
+            found |= {entry.key: entry.value for entry in page if entry.value is not None}
+            after = page[-1].key
+        return found
+
+
+class _ReadOnly:
+    """Implements `StateCache` as far as reading goes."""
+
+    contract = ""
+
+    def __init__(self, view: StateView) -> None:
+        self._view = view
+
+    def get(self, key: str) -> str | None:
+        return self._view.read(key)[0]
+
+    def put(self, key: str, text: str) -> None:
+        raise InvalidInput("this state is only looked at")
+
+    def delete(self, key: str) -> None:
+        raise InvalidInput("this state is only looked at")
+
+    def mark(self) -> int:
+        raise InvalidInput("this state is only looked at")
+
+    def rollback_to(self, mark: int) -> None:
+        raise InvalidInput("this state is only looked at")
+
+    def commit(self, mark: int) -> None:
+        raise InvalidInput("this state is only looked at")
