@@ -301,6 +301,17 @@ class Engine:
         """Compile, from the snapshot store if it is there; raises `CompileError`."""
         raise NotImplementedError
 
+    def prepare(self, file: Path) -> Future[DeployRequest]:
+        """Return what deploying a file of a project means, with the publisher left open.
+
+        The project's `strata.json` says name, profile, interface file and whether the source is packed first.
+
+        Raises:
+            InvalidInput: the file or its project's settings cannot be used.
+            PackError: the project cannot be packed.
+        """
+        raise NotImplementedError
+
     # transacting
 
     def deploy(self, request: DeployRequest) -> Future[DeployResult]:

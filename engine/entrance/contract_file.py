@@ -1,0 +1,60 @@
+"""What deploying a file means: the settings of the project it belongs to, its text, packed if they say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.compiler.abi import read_abi
+from engine.compiler.pack import Pack
+from engine.entrance.project import PROJECT_FILE, Project, ProjectContract, load_project
+from engine.errors import InvalidInput
+from engine.facade import DeployRequest
+
+PackProject = Callable[[Path, str], Pack]
+"""Packs (folder, entry) into one script; raises `PackError`."""
+
+
+def prepare_deployment(file: Path, pack: PackProject) -> DeployRequest:
+    """Return the request that deploys `file`, with the publisher left open.
+
+    A file that its project does not name is a contract of the project's profile, named after the file.
+
+    Raises:
+        InvalidInput: the file, the project's settings or the interface file cannot be used.
+        PackError: the project cannot be packed.
+    """
+    file = file.absolute()
+    folder = project_folder(file)
+    project = load_project(folder)
+    contract = _contract_of(project, folder, file)
+    source = pack(folder, file.relative_to(folder).as_posix()).code if contract.pack else _read(file)
+    return DeployRequest(
+        name=contract.name,
+        source=source,
+        publisher="",
+        file=str(file),
+        profile=contract.profile or project.profile,
+        abi=read_abi(_read(folder / contract.abi), file=contract.abi) if contract.abi is not None else None,
+    )
+
+
+def project_folder(file: Path) -> Path:
+    """Return the nearest folder above `file` with project settings, else the file's own folder."""
+    return next((folder for folder in file.parents if (folder / PROJECT_FILE).is_file()), file.parent)
+
+
+def _contract_of(project: Project, folder: Path, file: Path) -> ProjectContract:
+    for contract in project.contracts:
+        if (folder / contract.file).absolute() == file:
+            return contract
+    return ProjectContract(name=file.stem, file=file.name)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"cannot be read ({error.strerror})", where=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput("is not UTF-8", where=str(file), advice="Convert it in the editor.") from error
