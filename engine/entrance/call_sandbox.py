@@ -1,0 +1,53 @@
+"""Compiles contracts and runs direct calls of them, in processes of their own, for scenarios of mode `call`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.chain.bare import BareCall, BareOutcome
+from engine.compiler.compiler import Compiler
+from engine.entrance.call_program import PROGRAM, decode_message, encode_message
+from engine.entrance.contract_source import ContractSource
+from engine.errors import InternalError
+from engine.values import Abi, CompiledContract, Layer
+from engine.vm.pool import PoolSettings, WorkerPool
+from engine.vm.toolchain_process import ToolchainProcess
+
+_GRACE_SECONDS = 2.0
+
+
+class WorkerCallSandbox:
+    """The sandbox of direct calls; any thread may use it. Close it to end its processes."""
+
+    def __init__(self, *, timeout: float) -> None:
+        """Start the processes; a call may take `timeout` seconds."""
+        self._timeout = timeout
+        self._codes: dict[str, CompiledContract] = {}
+        self._toolchain = ToolchainProcess()
+        self._compiler = Compiler(self._toolchain)
+        settings = PoolSettings(spares=0, time_limit=timeout)
+        self._pool = WorkerPool(PROGRAM, serve_read=_no_state, serve_code=self._codes.__getitem__, settings=settings)
+
+    def validate(self, source: str, abi: Abi) -> str | None:
+        """Return the reference's error text of interface validation, None if it is accepted."""
+        return self._compiler.validate(source, abi)
+
+    def compile(self, source: ContractSource) -> CompiledContract:
+        """Compile and remember a contract; raises `CompileError`."""
+        compiled = self._compiler.compile(source.text, file=source.file, profile=source.profile, abi=source.abi)
+        self._codes[compiled.key] = compiled
+        return compiled
+
+    def run(self, call: BareCall) -> BareOutcome:
+        """Run a call; raises `WorkerCrashed` or `DeadlineExceeded` if its process dies or hangs."""
+        answer = self._pool.submit(encode_message(call), deadline=self._timeout + _GRACE_SECONDS)
+        return decode_message(answer.result(), BareOutcome)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.close()
+        self._toolchain.close()
+
+
+def _no_state(keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+    raise InternalError("a direct call carries its state with it")

@@ -1,0 +1,44 @@
+"""The commands without a window: their arguments, and what they hand over to."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+
+from engine.entrance.project import scenarios
+from engine.entrance.scenario import DEFAULT_TIMEOUT, UNUSABLE, ScenarioRunner, report
+
+
+def run(arguments: list[str]) -> int:
+    """`run SCENARIO...`: run scenarios; 0 all passed, 1 a difference, 2 unusable input."""
+    parser = argparse.ArgumentParser("main.py run", description="Run scenarios and compare with what they expect.")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="SCENARIO", help="a scenario file or a project folder")
+    parser.add_argument("--json", action="store_true", help="print one JSON text instead of lines")
+    parser.add_argument("--jobs", type=_at_least_one, default=1, metavar="N", help="files to run at once")
+    parser.add_argument("--timeout", type=_seconds, default=DEFAULT_TIMEOUT, metavar="S", help="seconds a step")
+    options = parser.parse_args(arguments)
+    files: list[Path] = []
+    for path in options.paths:
+        found = scenarios(path) if path.is_dir() else [path]
+        if not found:
+            sys.stderr.write(f"{path}: no scenarios (a project keeps them in tests/*.scenario.json)\n")
+            return UNUSABLE
+        files += found
+    with contextlib.closing(ScenarioRunner(timeout=options.timeout)) as runner:
+        return report(runner.run_all(files, jobs=options.jobs), sys.stdout, as_json=options.json)
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 86_400:
+        raise argparse.ArgumentTypeError("more than 0 and less than a day")
+    return number

@@ -1,0 +1,87 @@
+"""Finds the text and interface of a contract that a scenario names by `source`, `file` or `project`."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from engine.compiler.abi import read_abi
+from engine.compiler.pack import Pack, Packer
+from engine.entrance.project import load_project
+from engine.entrance.scenario_file import AbiSource, SourceEntry
+from engine.errors import PackError, ScenarioError
+from engine.values import Abi, Profile, Value
+
+
+class ContractSource(Value, frozen=True):
+    """A contract's text; `file` is for messages, `abi` None derives the interface."""
+
+    text: str
+    file: str
+    abi: Abi | None
+    profile: Profile
+
+
+def read_source(entry: SourceEntry, path: Path, profile: Profile) -> ContractSource:
+    """Read what `entry` of the scenario file `path` names; `profile` is used if it names none.
+
+    Raises:
+        ScenarioError: a file is missing or not UTF-8.
+        InvalidInput: an `.abi` file is not an interface.
+        PackError: the project cannot be packed.
+    """
+    profile = entry.profile or profile
+    if entry.source is not None:
+        text, file = entry.source, f"{getattr(entry, 'name', 'contract')}.js"
+    elif entry.file is not None:
+        text, file = _read_text(path.parent / entry.file, path), entry.file
+    else:
+        assert entry.project is not None
+        pack = pack_project(path.parent / entry.project)
+        text, file = pack.code, pack.entry
+    return ContractSource(text, file, _interface(entry.abi, path), profile)
+
+
+def _interface(abi: AbiSource | None, path: Path) -> Abi | None:
+    """Return the interface given as an object, a list of methods or a path."""
+    if isinstance(abi, tuple):
+        return Abi(abi=abi)
+    if isinstance(abi, str):
+        return read_abi(_read_text(path.parent / abi, path), file=str(path.parent / abi))
+    return abi
+
+
+def pack_project(folder: Path) -> Pack:
+    """Pack a project folder into one script; raises `PackError`.
+
+    The entry is the file of its only contract in `strata.json`, else `main` of its `package.json`, else `index.js`.
+    """
+    contracts = load_project(folder).contracts
+    entry = contracts[0].file if len(contracts) == 1 else _main(folder)
+    with contextlib.closing(Packer()) as packer:
+        return packer.pack(folder, entry)
+
+
+class _Package(msgspec.Struct):
+    main: str = "index.js"
+
+
+def _main(folder: Path) -> str:
+    path = folder / "package.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Package).main
+    except OSError:
+        return _Package().main
+    except msgspec.MsgspecError as error:
+        raise PackError(f"is not a package description: {error}", (), where=str(path)) from error
+
+
+def _read_text(file: Path, scenario: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{file} cannot be read ({error.strerror})", where=str(scenario)) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{file} is not UTF-8", where=str(scenario)) from error

@@ -1,0 +1,79 @@
+"""A contract project: a folder with `strata.json` and contracts.
+
+    {"format": 1, "name": "English auction", "profile": "iost",
+     "contracts": [{"name": "auction", "file": "auction.js", "abi": "auction.js.abi"}]}
+
+Paths are relative to the folder. `tests/*.scenario.json` are the project's scenarios.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import InvalidInput
+from engine.values import Profile
+
+PROJECT_FILE = "strata.json"
+FORMAT = 1
+
+
+class ProjectContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A contract of a project.
+
+    `name` is what people and scenarios call it, `file` its entry module. `abi` is the path of an `.abi` file (derived
+    from the source if absent). `pack` bundles the file with everything it requires. `profile` is the project's
+    if absent.
+    """
+
+    name: str
+    file: str
+    abi: str | None = None
+    profile: Profile | None = None
+    pack: bool = False
+
+
+class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of a project, as they stand in its `strata.json`."""
+
+    format: int
+    name: str = ""
+    profile: Profile = Profile.IOST
+    contracts: tuple[ProjectContract, ...] = ()
+
+
+def load_project(folder: Path) -> Project:
+    """Read a project's settings; a folder without `strata.json` is a project with defaults.
+
+    Raises:
+        InvalidInput: the file cannot be read, does not follow the format, or names a file that is not there.
+    """
+    path = folder / PROJECT_FILE
+    try:
+        project = msgspec.json.decode(path.read_bytes(), type=Project)
+    except FileNotFoundError:
+        return Project(format=FORMAT, name=folder.name)
+    except OSError as error:
+        raise InvalidInput(f"cannot be read ({error.strerror})", where=str(path)) from error
+    except msgspec.MsgspecError as error:
+        raise InvalidInput(str(error), where=str(path), advice="Compare it with a sample in projects/.") from error
+    if project.format != FORMAT:
+        advice = f"This version of Strata reads format {FORMAT}."
+        raise InvalidInput(f"format {project.format} is not known", where=str(path), advice=advice)
+    for contract in project.contracts:
+        for name in filter(None, (contract.file, contract.abi)):
+            if not (folder / name).is_file():
+                raise InvalidInput(f"contract {contract.name}: there is no file {name}", where=str(path))
+    return project
+
+
+def save_project(folder: Path, project: Project) -> None:
+    """Write a project's settings."""
+    text = msgspec.json.format(msgspec.json.encode(project), indent=2)
+    (folder / PROJECT_FILE).write_bytes(text + b"\n")
+
+
+def scenarios(folder: Path) -> list[Path]:
+    """Return the project's scenario files in order."""
+    return sorted((folder / "tests").glob("*.scenario.json"))

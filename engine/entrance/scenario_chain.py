@@ -1,0 +1,162 @@
+"""Runs scenarios of mode `chain`: a chain of its own in a temporary folder, through the engine's facade."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from engine.entrance.contract_source import ContractSource, read_source
+from engine.entrance.scenario_file import ChainContract, ChainScenario, step
+from engine.entrance.scenario_outcome import Comparison, StepOutcome
+from engine.entrance.scenario_steps import observed, perform, title
+from engine.errors import ScenarioError, StrataError
+from engine.facade import DeployRequest, Engine, Genesis, GenesisAccount, GenesisContract
+
+Answer = TypeVar("Answer")
+
+_NAME = re.compile(r"\$([A-Za-z_][\w-]*)")
+_ACCOUNT_KEYS = ("ram", "pledge", "gas", "key")
+
+
+class StepTimeout(Exception):
+    """A step took longer than it may; the scenario ends there."""
+
+
+def run_chain_scenario(
+    scenario: ChainScenario, path: Path, *, timeout: float, open_engine: Callable[..., Engine]
+) -> list[StepOutcome]:
+    """Run a scenario on a new chain; `timeout` is in seconds a step.
+
+    Raises:
+        ScenarioError: it names files, checkpoints or contracts that do not exist.
+    """
+    with tempfile.TemporaryDirectory(prefix="strata-scenario-", ignore_cleanup_errors=True) as folder:
+        engine = open_engine(Path(folder), genesis=_genesis(scenario, path))
+        try:
+            return _ChainRun(scenario, path, engine, timeout).run()
+        finally:
+            engine.close()
+
+
+def _genesis(scenario: ChainScenario, path: Path) -> Genesis:
+    contracts = tuple(
+        _genesis_contract(contract, read_source(contract, path, scenario.profile))
+        for contract in scenario.contracts
+        if contract.at_genesis
+    )
+    builtin = scenario.genesis.contracts
+    if builtin not in ("default", "none"):
+        builtin = str((path.parent / builtin).resolve())
+    accounts = {name: _genesis_account(values) for name, values in scenario.genesis.accounts.items()}
+    return Genesis(accounts=accounts, builtin=builtin, contracts=contracts, time=scenario.genesis.time)
+
+
+def _genesis_contract(contract: ChainContract, source: ContractSource) -> GenesisContract:
+    return GenesisContract(
+        id=contract.id or contract.name,
+        source=source.text,
+        owner=contract.publisher or "admin",
+        file=source.file,
+        profile=source.profile,
+        abi=source.abi,
+    )
+
+
+def _genesis_account(values: dict[str, str | int | float]) -> GenesisAccount:
+    known = {key: str(values[key]) for key in _ACCOUNT_KEYS if key in values}
+    return GenesisAccount(
+        balances={token: str(amount) for token, amount in values.items() if token not in _ACCOUNT_KEYS},
+        ram=int(known["ram"]) if "ram" in known else None,
+        pledge=known.get("pledge"),
+        gas=known.get("gas"),
+        key=known.get("key"),
+    )
+
+
+class _ChainRun:
+    """One run: knows the engine, the contracts' ids and the outcomes so far."""
+
+    def __init__(self, scenario: ChainScenario, path: Path, engine: Engine, timeout: float) -> None:
+        self._scenario, self._path, self._engine, self._timeout = scenario, path, engine, timeout
+        self._ids = {entry.name: entry.id for entry in scenario.contracts if entry.id is not None}
+        self._outcomes: list[StepOutcome] = []
+
+    def run(self) -> list[StepOutcome]:
+        try:
+            if all(self._deploy(contract) for contract in self._scenario.contracts if not contract.at_genesis):
+                for index, value in enumerate(self._scenario.steps):
+                    self._outcomes.append(self._run_step(index, self._named(value)))
+        except StepTimeout:
+            self._engine.cancel()
+        return self._outcomes
+
+    # --- set-up --------------------------------------------------------------------------------
+
+    def _deploy(self, contract: ChainContract) -> bool:
+        what = f"deploy {contract.name}"
+        differences: tuple[str, ...] = ()
+        got: dict[str, Any] = {}
+        try:
+            source = read_source(contract, self._path, self._scenario.profile)
+            request = DeployRequest(
+                name=contract.name,
+                source=source.text,
+                publisher=contract.publisher or "",
+                file=source.file,
+                profile=source.profile,
+                abi=source.abi,
+                gas_limit=str(contract.gas_limit),
+            )
+            result = self._wait(self._engine.deploy(request))
+        except TimeoutError:
+            self._stop(-1, what)
+        except ScenarioError:
+            raise
+        except StrataError as error:
+            differences = (f"{type(error).__name__}: {error}",)
+        else:
+            got = observed(result.transaction)
+            if result.contract is None:
+                differences = (f"deployment failed: {result.transaction.receipt.message}",)
+            else:
+                self._ids[contract.name] = result.contract.id
+                what += f" → {result.contract.id}"
+        self._outcomes.append(StepOutcome(-1, what, got, differences))
+        return not differences
+
+    def _named(self, value: Any) -> Any:
+        """Return a JSON value with `$name` replaced by the contract's id in every text."""
+        if isinstance(value, str):
+            return _NAME.sub(lambda match: self._ids.get(match[1], match[0]), value)
+        if isinstance(value, list):
+            return [self._named(item) for item in value]
+        if isinstance(value, dict):
+            return {self._named(key): self._named(item) for key, item in value.items()}
+        return value
+
+    # --- steps ---------------------------------------------------------------------------------
+
+    def _run_step(self, index: int, value: dict[str, Any]) -> StepOutcome:
+        entry = step(value, f"{self._path}: $.steps[{index}]")
+        comparison = Comparison()
+        got: dict[str, Any] = {}
+        try:
+            got = perform(entry, self._engine, self._wait, comparison)
+        except StrataError as error:
+            comparison.differences.append(f"{type(error).__name__}: {error}")
+        except TimeoutError:
+            self._stop(index, title(entry))
+        return StepOutcome(index, title(entry), got, tuple(comparison.differences))
+
+    def _wait(self, future: Future[Answer], /) -> Answer:
+        return future.result(self._timeout)
+
+    def _stop(self, index: int, what: str) -> NoReturn:
+        """End the scenario at a step that takes too long."""
+        late = f"took longer than {self._timeout:g} s; the steps after it were not run"
+        self._outcomes.append(StepOutcome(index, what, {}, (late,)))
+        raise StepTimeout
