@@ -6,6 +6,7 @@ import hashlib
 from concurrent.futures import Future
 
 from engine.chain.chain import Chain
+from engine.chain.compilation import Compilation
 from engine.chain.compile_request import CompileReply
 from engine.chain.execution import Executions
 from engine.chain.worker_program import create
@@ -37,6 +38,12 @@ class UnmeteredCompiler:
         )
         return CompileReply(code_key=key, compiled_bytes=len(request.source.encode()))
 
+    def load(self, key):
+        try:
+            return self.codes[key]
+        except KeyError:
+            raise InternalError(f"no code {key}") from None
+
 
 class LocalWorker:
     """Implements `WorkerServices` and submits jobs to itself."""
@@ -64,10 +71,7 @@ class LocalWorker:
         return self.stack.reader().read_many(keys)
 
     def load_code(self, key):
-        try:
-            return self.compiler.codes[key]
-        except KeyError:
-            raise InternalError(f"no code {key}") from None
+        return self.compiler.load(key)
 
     def request(self, name, payload):
         return self.executions.serve(name, payload)
@@ -77,9 +81,11 @@ class LocalChain:
     """A chain in a folder with a worker in this process; close it."""
 
     def __init__(self, directory, compiler=None, **options):
+        """With `compiler` None sources run unmetered."""
         self.store = Store.open(directory)
         self.stack = StateStack(self.store)
-        self.worker = LocalWorker(compiler or UnmeteredCompiler())
+        compilation = Compilation(compiler, self.stack.reader) if compiler else UnmeteredCompiler()
+        self.worker = LocalWorker(compilation)
         self.executions = Executions(self.worker.submit, self.worker.compiler, self.stack.reader)
         self.worker.attach(self.stack, self.executions)
         self.events = []
