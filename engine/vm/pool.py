@@ -1,0 +1,597 @@
+"""The pool of worker processes: how many there are, who does which job, and what happens when one dies.
+
+Every worker has a thread here that speaks with it; a caller of `call` speaks with an idle worker itself, which saves
+two changes of thread. One more thread, the keeper, watches deadlines and deaths, starts workers and spares, and ends
+workers that are not needed.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from enum import IntEnum
+from multiprocessing.connection import Connection, Pipe, wait
+
+import msgspec
+
+from engine.errors import ContractFailure, DeadlineExceeded, InternalError, RunCancelled, StrataError, WorkerCrashed
+from engine.interface import WorkerStatus
+from engine.values import CompiledContract, Layer, Profile, Value
+from engine.vm.channel import (
+    Answer,
+    Ask,
+    Cancel,
+    ChannelClosed,
+    Done,
+    Failed,
+    Job,
+    Ready,
+    Refused,
+    Report,
+    Status,
+    WorkerSettings,
+    decode_reads,
+    encode_values,
+    failure_of,
+    raise_failure,
+)
+from engine.vm.launcher import Launcher, WorkerProcess, create_launcher
+from engine.vm.worker import ASK_CODE, ASK_STATE
+
+__all__ = ["PoolSettings", "Priority", "ServeRead", "ServeRequest", "WorkerPool"]
+
+ServeRead = Callable[[Sequence[str]], list[tuple[str | None, Layer]]]
+ServeCode = Callable[[str], CompiledContract]
+ServeRequest = Callable[[str, bytes], bytes]
+
+_CANCEL_SECONDS = 0.08
+_CLOSE_SECONDS = 0.4
+_START_SECONDS = 60.0
+_FOREVER = float("inf")
+
+
+class Priority(IntEnum):
+    """Which jobs go first."""
+
+    INTERACTIVE = 0
+    NORMAL = 1
+    BULK = 2
+
+
+class PoolSettings(Value, frozen=True):
+    """Sizes and limits of a pool.
+
+    `floor` workers always exist; up to `ceiling` (0: the number of cores) while jobs wait; `spares` more stand ready,
+    so that nobody waits for a process to start. A worker is replaced after `recycle_runs` programs or above
+    `recycle_bytes`. `time_limit`, `heap_bytes`, `process_bytes` bound every run. A job without a deadline of its own
+    is given `hard_seconds` before its worker is killed.
+    """
+
+    floor: int = 1
+    ceiling: int = 0
+    spares: int = 1
+    idle_seconds: float = 30.0
+    recycle_runs: int = 50_000
+    recycle_bytes: int = 512_000_000
+    time_limit: float = 0.2
+    heap_bytes: int = 128_000_000
+    process_bytes: int = 768_000_000
+    hard_seconds: float = 60.0
+    pin: bool = False
+    fork_server: bool | None = None
+    profiles: tuple[Profile, ...] = (Profile.IOST,)
+
+
+class _Task(msgspec.Struct, eq=False):
+    """A job that was asked for; `future` is None where a caller waits in `call`."""
+
+    id: int
+    payload: bytes
+    seconds: float | None
+    future: Future[bytes]
+    cancelled: bool = False
+    kill_at: float = _FOREVER
+    overdue: bool = False
+    worker: _Worker | None = None
+
+
+class _Worker:
+    """What the pool knows about a worker process."""
+
+    def __init__(self, number: int, process: WorkerProcess) -> None:
+        self.number = number
+        self.process = process
+        self.state = "starting"
+        self.runs = 0
+        self.memory_bytes = 0
+        self.contracts: tuple[str, ...] = ()
+        self.task: _Task | None = None
+        self.idle_since = time.monotonic()
+        self.silent = False
+        """Whether its control pipe has closed."""
+        self.wake = threading.Semaphore(0)
+
+
+class WorkerPool:
+    """Runs jobs of one worker program in worker processes."""
+
+    def __init__(
+        self,
+        program: str,
+        *,
+        serve_read: ServeRead,
+        serve_code: ServeCode,
+        serve_request: ServeRequest | None = None,
+        settings: PoolSettings | None = None,
+        stepping: bool = False,
+        kind: str = "run",
+        warm_keys: Callable[[], Sequence[str]] | None = None,
+        launcher: Launcher | None = None,
+    ) -> None:
+        """Start the pool; workers get ready in the background.
+
+        `serve_read`, `serve_code` and `serve_request` answer workers' questions, on the thread that speaks with the
+        worker; what they raise is raised in the worker. `warm_keys` names the contracts to load into new workers ahead.
+        """
+        self._settings = settings or PoolSettings()
+        self._program, self._kind, self._stepping = program, kind, stepping
+        self._serve_read, self._serve_code, self._serve_request = serve_read, serve_code, serve_request
+        self._warm_keys = warm_keys or tuple
+        self._cores = self._settings.ceiling or os.cpu_count() or 1
+        self._launcher = launcher or create_launcher(self._worker_settings(0), fork_server=self._settings.fork_server)
+        self._lock = threading.Lock()
+        self._numbers, self._sequence = itertools.count(1), itertools.count(1)
+        self._queue: list[tuple[int, int, _Task]] = []
+        self._workers: list[_Worker] = []
+        self._idle: list[_Worker] = []
+        self._spares: list[_Worker] = []
+        self._starting = 0
+        self._failed_starts = 0
+        self._closing = False
+        self._listeners: list[Callable[[], None]] = []
+        self._wake_reader, self._wake_writer = Pipe(duplex=False)
+        self._wake_sent = False
+        self._looks_again = _FOREVER
+        self._dirty = True
+        self._ended: list[_Worker] = []
+        self._keeper = threading.Thread(target=self._keep, name=f"{kind} pool", daemon=True)
+        self._keeper.start()
+
+    # --- jobs --------------------------------------------------------------------------------------
+
+    def submit(
+        self, job: bytes, *, priority: Priority = Priority.NORMAL, deadline: float | None = None
+    ) -> Future[bytes]:
+        """Queue a job; the future gives its result, or raises what the handler raised.
+
+        `deadline` is in seconds from the job's start: its worker is then killed, and the future raises
+        `DeadlineExceeded`. A worker that dies otherwise makes it raise `WorkerCrashed`.
+        """
+        task = self._task(job, deadline)
+        with self._lock:
+            self._require_open()
+            heapq.heappush(self._queue, (priority, next(self._sequence), task))
+            self._dispatch()
+        return task.future
+
+    def call(self, job: bytes, *, deadline: float | None = None) -> bytes:
+        """Do a job and wait for it, ahead of all queued ones; the quickest way for a single job."""
+        task = self._task(job, deadline)
+        with self._lock:
+            self._require_open()
+            worker = self._idle.pop() if self._idle else None
+            if worker is None:
+                heapq.heappush(self._queue, (-1, next(self._sequence), task))
+                self._dispatch()
+            else:
+                self._assign(worker, task)
+        if worker is not None:
+            self._perform(worker, task)
+        return task.future.result()
+
+    def cancel(self, future: Future[bytes]) -> None:
+        """Stop a job within 100 ms; its future raises `RunCancelled`. Does nothing if it has ended."""
+        running = None
+        with self._lock:
+            for entry in self._queue:
+                if entry[2].future is future:
+                    self._queue.remove(entry)
+                    heapq.heapify(self._queue)
+                    future.set_exception(RunCancelled("the run was stopped before it began"))
+                    return
+            for worker in self._workers:
+                if worker.task is not None and worker.task.future is future:
+                    running = worker
+                    worker.task.cancelled = True
+                    worker.task.kill_at = min(worker.task.kill_at, time.monotonic() + _CANCEL_SECONDS)
+                    job = worker.task.id
+        if running is not None:
+            self._tell(running, Cancel(job))
+            self._wake()
+
+    def _task(self, job: bytes, deadline: float | None) -> _Task:
+        return _Task(next(self._sequence), job, deadline, Future())
+
+    def _require_open(self) -> None:
+        if self._closing:
+            raise InternalError("the pool of workers is closed")
+
+    # --- monitoring --------------------------------------------------------------------------------
+
+    def statuses(self) -> tuple[WorkerStatus, ...]:
+        """Return what is known about every worker."""
+        with self._lock:
+            workers = [*self._workers, *self._spares]
+            return tuple(
+                WorkerStatus(
+                    id=worker.number,
+                    pid=worker.process.pid,
+                    kind=self._kind,
+                    state=worker.state,
+                    runs=worker.runs,
+                    memory_bytes=worker.memory_bytes,
+                    contracts=worker.contracts,
+                )
+                for worker in workers
+            )
+
+    def queue_length(self) -> int:
+        """Return how many jobs wait for a worker."""
+        return len(self._queue)
+
+    def refresh(self) -> None:
+        """Ask all workers for memory and loaded contracts; listeners are told when they have answered."""
+        with self._lock:
+            workers = list(self._workers)
+        for worker in workers:
+            self._tell(worker, Report())
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have `listener` called, on any thread, after workers changed; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def kill(self, number: int) -> None:
+        """Kill a worker; a job it does fails with `WorkerCrashed`, and another worker takes its place."""
+        with self._lock:
+            found = [worker for worker in (*self._workers, *self._spares) if worker.number == number]
+        for worker in found:
+            worker.process.kill()
+
+    def recycle(self, number: int) -> None:
+        """Replace a worker once it is idle."""
+        with self._lock:
+            for worker in self._workers:
+                if worker.number == number:
+                    worker.runs = self._settings.recycle_runs
+                    if worker in self._idle:
+                        self._idle.remove(worker)
+                        self._end(worker)
+        self._changed()
+
+    def wait_ready(self, timeout: float = _START_SECONDS) -> bool:
+        """Wait until `floor` workers are ready; whether they are."""
+        limit = time.monotonic() + timeout
+        ready = threading.Event()
+        unsubscribe = self.subscribe(ready.set)
+        try:
+            while sum(worker.state in ("idle", "busy") for worker in list(self._workers)) < self._settings.floor:
+                if not ready.wait(max(0.0, limit - time.monotonic())):
+                    return False
+                ready.clear()
+            return True
+        finally:
+            unsubscribe()
+
+    def close(self) -> None:
+        """End all workers; jobs that have not ended raise `RunCancelled`. Takes less than a second."""
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+            waiting = [entry[2] for entry in self._queue]
+            self._queue.clear()
+            workers = [*self._workers, *self._spares]
+        for task in waiting:
+            task.future.set_exception(RunCancelled("the pool of workers was closed"))
+        for worker in workers:
+            worker.process.kill()
+            worker.wake.release()
+        self._wake()
+        self._keeper.join(_CLOSE_SECONDS)
+        self._launcher.close()
+
+    # --- workers' threads --------------------------------------------------------------------------
+
+    def _serve_worker(self, worker: _Worker) -> None:
+        """Speak with one worker until it has ended."""
+        while True:
+            worker.wake.acquire()
+            task = worker.task
+            if worker.state == "ended" or task is None:
+                return
+            self._perform(worker, task)
+
+    def _assign(self, worker: _Worker, task: _Task) -> None:
+        """Give a worker a task; under the lock."""
+        seconds = self._settings.hard_seconds if task.seconds is None else task.seconds
+        task.kill_at = time.monotonic() + seconds
+        task.worker = worker
+        worker.task, worker.state = task, "busy"
+        if task.kill_at < self._looks_again:
+            self._looks_again = task.kill_at
+            self._wake()
+
+    def _dispatch(self) -> None:
+        """Give waiting jobs to idle workers; under the lock."""
+        while self._queue and self._idle:
+            worker = self._idle.pop()
+            self._assign(worker, heapq.heappop(self._queue)[2])
+            worker.wake.release()
+        if self._queue and len(self._workers) < self._cores:
+            self._wake()
+
+    def _perform(self, worker: _Worker, task: _Task) -> None:
+        """Do a task with its worker, and let the worker go on to the next one."""
+        try:
+            result = self._exchange(worker, task)
+        except ChannelClosed:
+            with self._lock:
+                self._remove(worker)
+            task.future.set_exception(_death(task))
+        except StrataError as error:
+            self._release(worker)
+            task.future.set_exception(_explained(task, error))
+        else:
+            self._release(worker)
+            task.future.set_result(result)
+
+    def _exchange(self, worker: _Worker, task: _Task) -> bytes:
+        """Send a job and answer the worker's questions until it is done."""
+        data = worker.process.data
+        data.send(Job(task.id, task.payload))
+        while True:
+            message = data.receive()
+            if isinstance(message, Ask):
+                data.send(self._answer(message))
+            elif isinstance(message, Done):
+                worker.runs = message.runs
+                worker.memory_bytes = message.memory_bytes or worker.memory_bytes
+                return message.payload
+            elif isinstance(message, Failed):
+                raise_failure(message)
+            else:
+                raise ChannelClosed(f"unexpected {type(message).__name__}")
+
+    def _answer(self, question: Ask) -> Answer | Refused:
+        try:
+            if question.name == ASK_STATE:
+                return Answer(encode_values(self._serve_read(decode_reads(question.payload))))
+            if question.name == ASK_CODE:
+                return Answer(msgspec.msgpack.encode(self._serve_code(question.payload.decode())))
+            if self._serve_request is None:
+                raise InternalError(f"nobody answers {question.name}")
+            return Answer(self._serve_request(question.name, question.payload))
+        except ChannelClosed:
+            raise
+        except Exception as error:
+            return Refused(failure_of(error))
+
+    def _release(self, worker: _Worker) -> None:
+        """A worker has done its task."""
+        settings = self._settings
+        with self._lock:
+            worker.task = None
+            worn = worker.runs >= settings.recycle_runs or worker.memory_bytes >= settings.recycle_bytes
+            if worn or self._closing:
+                self._end(worker)
+                self._wake()
+                return
+            worker.state, worker.idle_since = "idle", time.monotonic()
+            self._idle.append(worker)
+            if self._queue:
+                self._dispatch()
+            elif len(self._workers) > self._settings.floor and self._looks_again == _FOREVER:
+                self._wake()
+
+    def _end(self, worker: _Worker) -> None:
+        """End a worker that does nothing; under the lock."""
+        worker.process.kill()
+        self._remove(worker)
+
+    def _remove(self, worker: _Worker) -> None:
+        """Forget a worker; under the lock."""
+        if worker.state == "ended":
+            return
+        worker.state, worker.task = "ended", None
+        self._dirty = True
+        for workers in (self._workers, self._spares, self._idle):
+            if worker in workers:
+                workers.remove(worker)
+        worker.wake.release()
+        self._wake()
+
+    def _tell(self, worker: _Worker, message: Cancel | Report) -> None:
+        try:
+            worker.process.control.send(message)
+        except ChannelClosed:
+            self._wake()
+
+    # --- the keeper --------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if not self._wake_sent:
+            self._wake_sent = True
+            self._wake_writer.send_bytes(b"\0")
+
+    def _changed(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    def _keep(self) -> None:
+        """Keep the pool as it should be, until it is closed."""
+        while True:
+            with self._lock:
+                if self._closing and not self._workers and not self._spares and not self._starting:
+                    return
+                self._fill()
+                now = time.monotonic()
+                self._looks_again = self._enforce(now)
+                alive = [worker for worker in (*self._workers, *self._spares) if not worker.silent]
+                ended, self._ended = self._ended, []
+                dirty, self._dirty = self._dirty, False
+            for worker in ended:
+                worker.process.close()
+            if dirty:
+                self._changed()
+            controls: dict[object, _Worker] = {worker.process.control.connection: worker for worker in alive}
+            connections: list[Connection] = [
+                self._wake_reader,
+                *(worker.process.control.connection for worker in alive),
+            ]
+            timeout = None if self._looks_again == _FOREVER else max(0.0, self._looks_again - now)
+            for ready in wait(connections, timeout):
+                if ready is self._wake_reader:
+                    self._wake_sent = False
+                    self._wake_reader.recv_bytes()
+                else:
+                    self._hear(controls[ready])
+
+    def _hear(self, worker: _Worker) -> None:
+        """Read what came through a control pipe: a status, or the end."""
+        try:
+            message = worker.process.control.receive()
+            if not isinstance(message, Status):
+                raise ChannelClosed(f"unexpected {type(message).__name__}")
+            worker.memory_bytes, worker.contracts = message.memory_bytes, message.contracts
+            self._dirty = True
+        except ChannelClosed:
+            worker.process.kill()
+            worker.silent = True
+            with self._lock:
+                if worker.task is None:  # else whoever speaks with it notices
+                    self._remove(worker)
+
+    def _fill(self) -> None:
+        """Start what is missing; under the lock."""
+        if self._closing or self._failed_starts > 5:
+            return
+        wanted = self._settings.floor
+        if self._queue:
+            wanted = max(wanted, min(self._cores, len(self._workers) + len(self._queue)))
+        while len(self._workers) < wanted and self._spares:
+            worker = self._spares.pop(0)
+            worker.state, worker.idle_since = "idle", time.monotonic()
+            self._dirty = True
+            self._workers.append(worker)
+            self._idle.append(worker)
+            self._dispatch()
+        missing = wanted + self._settings.spares - len(self._workers) - len(self._spares) - self._starting
+        for _ in range(max(0, missing)):
+            self._starting += 1
+            threading.Thread(target=self._start, name="start worker", daemon=True).start()
+
+    def _enforce(self, now: float) -> float:
+        """Kill workers whose time is up, end those that idle too long; returns when to look again. Under the lock."""
+        moments = []
+        for worker in list(self._workers):
+            task = worker.task
+            if task is not None:
+                if now >= task.kill_at:
+                    task.overdue = True
+                    worker.process.kill()
+                elif task.kill_at < _FOREVER:
+                    moments.append(task.kill_at)
+            elif worker in self._idle and len(self._workers) > self._settings.floor:
+                ends = worker.idle_since + self._settings.idle_seconds
+                if now >= ends:
+                    self._idle.remove(worker)
+                    self._end(worker)
+                else:
+                    moments.append(ends)
+        return min(moments, default=_FOREVER)
+
+    def _start(self) -> None:
+        """Start a worker, on a thread that will then speak with it."""
+        number = next(self._numbers)
+        try:
+            worker = _Worker(number, self._launcher.launch(self._worker_settings(number)))
+            self._await_ready(worker)
+        except Exception as error:
+            self._start_failed(error)
+            return
+        with self._lock:
+            self._starting -= 1
+            self._failed_starts = 0
+            if self._closing:
+                worker.process.kill()
+                return
+            worker.state = "spare"
+            self._spares.append(worker)
+            self._dirty = True
+        self._wake()
+        self._serve_worker(worker)
+        with self._lock:
+            self._remove(worker)
+            self._ended.append(worker)
+        self._wake()
+
+    def _await_ready(self, worker: _Worker) -> None:
+        """Answer a worker's questions until it is ready."""
+        data = worker.process.data
+        while True:
+            if not data.connection.poll(_START_SECONDS):
+                worker.process.kill()
+                raise InternalError("a worker did not get ready in time")
+            message = data.receive()
+            if isinstance(message, Ready):
+                return
+            if isinstance(message, Ask):
+                data.send(self._answer(message))
+            elif isinstance(message, Failed):
+                raise_failure(message)
+
+    def _start_failed(self, error: Exception) -> None:
+        """Note that a worker could not start; after several in a row waiting jobs fail instead of waiting for ever."""
+        with self._lock:
+            self._starting -= 1
+            self._failed_starts += 1
+            hopeless = self._failed_starts > 5 and not self._workers
+            waiting = [entry[2] for entry in self._queue] if hopeless else []
+            if hopeless:
+                self._queue.clear()
+        for task in waiting:
+            task.future.set_exception(InternalError(f"no worker could be started: {error}"))
+        self._wake()
+
+    def _worker_settings(self, number: int) -> WorkerSettings:
+        settings = self._settings
+        cores = sorted(os.sched_getaffinity(0)) if settings.pin and hasattr(os, "sched_getaffinity") else []
+        return WorkerSettings(
+            program=self._program,
+            time_limit=settings.time_limit,
+            heap_bytes=settings.heap_bytes,
+            process_bytes=settings.process_bytes,
+            stepping=self._stepping,
+            core=cores[number % len(cores)] if cores else None,
+            profiles=tuple(profile.value for profile in settings.profiles),
+            warm_keys=tuple(self._warm_keys()),
+        )
+
+
+def _death(task: _Task) -> ContractFailure:
+    """Say why a worker died."""
+    if task.cancelled:
+        return RunCancelled("the run was stopped")
+    if task.overdue:
+        return DeadlineExceeded("execution killed")
+    return WorkerCrashed("the sandbox process died during the run")
+
+
+def _explained(task: _Task, error: StrataError) -> StrataError:
+    return RunCancelled("the run was stopped") if task.cancelled else error

@@ -1,0 +1,275 @@
+"""The pool of worker processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+
+from engine.errors import (
+    DeadlineExceeded,
+    InsufficientAssets,
+    InternalError,
+    InvalidInput,
+    RunCancelled,
+    WorkerCrashed,
+)
+from engine.values import Layer
+from engine.vm.pool import PoolSettings, Priority, WorkerPool
+from tests.engine.vm.programs import contract
+
+PROGRAM = "tests.engine.vm.worker_programs:create"
+CONTRACTS = {
+    "A": contract("A", "m() { return 'a'; }"),
+    "reads": contract("reads", "m() { return storage.get('key'); }"),
+    "loops": contract("loops", "m() { for(;;); }"),
+}
+
+
+def make_pool(program=PROGRAM, **settings):
+    return WorkerPool(
+        program,
+        serve_read=lambda keys: [(f"value of {key}", Layer.ROCKSDB) for key in keys],
+        serve_code=CONTRACTS.__getitem__,
+        serve_request=lambda name, payload: answer(name, payload),
+        settings=PoolSettings(**{"floor": 1, "ceiling": 2, "spares": 1, **settings}),
+    )
+
+
+def answer(name, payload):
+    if payload == b"refuse":
+        raise InvalidInput("refused", where=name)
+    return name.encode() + b":" + payload
+
+
+@pytest.fixture(scope="module")
+def pool():
+    pool = make_pool()
+    assert pool.wait_ready()
+    yield pool
+    pool.close()
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition):
+    """Wait for something that another process does."""
+    limit = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.005)
+
+
+def test_jobs_by_call_and_submit(pool):
+    assert pool.call(b"echo one") == b"one"
+    assert pool.submit(b"echo two").result(20) == b"two"
+    assert pool.call(b"run A") == b"a"
+
+
+def test_many_jobs_at_once_on_several_threads(pool):
+    futures = [pool.submit(f"echo {number}".encode()) for number in range(200)]
+    called = []
+    threads = [threading.Thread(target=lambda: called.append(pool.call(b"run A"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [future.result(20) for future in futures] == [str(number).encode() for number in range(200)]
+    assert called == [b"a"] * 8
+
+
+def test_workers_read_state_and_ask_the_engine(pool):
+    assert pool.call(b"run reads") == b"value of key"
+    assert pool.call(b"ask x") == b"ask:x"
+
+
+def test_errors_cross_with_their_class(pool):
+    with pytest.raises(InsufficientAssets, match="gas not enough") as caught:
+        pool.call(b"broke")
+    assert caught.value.gas == 7
+    with pytest.raises(InvalidInput) as caught:
+        pool.call(b"input")
+    assert str(caught.value) == "here: bad\ndo better"
+    with pytest.raises(InternalError, match="oops"):
+        pool.call(b"bug")
+    with pytest.raises(InvalidInput, match="refused"):
+        pool.call(b"ask refuse")
+    with pytest.raises(InternalError):
+        pool.call(b"run unknown")
+    assert pool.call(b"run A") == b"a"
+
+
+def test_a_dead_worker_fails_its_job_and_is_replaced(pool):
+    with pytest.raises(WorkerCrashed):
+        pool.call(b"die")
+    with pytest.raises(WorkerCrashed):
+        pool.submit(b"die").result(20)
+    assert pool.call(b"run A") == b"a"
+
+
+def test_an_idle_worker_that_dies_is_replaced(pool):
+    pid = int(pool.call(b"pid"))
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: pid not in [status.pid for status in pool.statuses()])
+    assert int(pool.call(b"pid")) != pid
+
+
+def test_time_limit_of_a_run(pool):
+    with pytest.raises(DeadlineExceeded):
+        pool.call(b"run loops")
+
+
+def test_hard_deadline_kills_the_worker(pool):
+    pid = int(pool.call(b"pid"))
+    with pytest.raises(DeadlineExceeded):
+        pool.call(b"hang", deadline=0.2)
+    wait_until(lambda: not alive(pid))
+    assert pool.call(b"run A") == b"a"
+
+
+@pytest.mark.parametrize("job", [b"forever loops", b"hang"])
+def test_cancel_stops_a_running_job(pool, job):
+    assert pool.call(b"run A") == b"a"
+    future = pool.submit(job)
+    wait_until(lambda: any(status.state == "busy" for status in pool.statuses()))
+    pool.cancel(future)
+    with pytest.raises(RunCancelled):
+        future.result(20)
+    assert pool.call(b"run A") == b"a"
+
+
+def test_priorities_and_cancel_while_waiting():
+    pool = make_pool(ceiling=1, spares=0)
+    try:
+        assert pool.wait_ready()
+        order = []
+        blocker = pool.submit(b"forever loops")
+        wait_until(lambda: any(status.state == "busy" for status in pool.statuses()))
+        jobs = {}
+        for name, priority in (("bulk", Priority.BULK), ("normal", Priority.NORMAL), ("first", Priority.INTERACTIVE)):
+            jobs[name] = pool.submit(b"echo " + name.encode(), priority=priority)
+            jobs[name].add_done_callback(lambda future: order.append(future.exception() or future.result()))
+        dropped = pool.submit(b"echo dropped")
+        pool.cancel(dropped)
+        pool.cancel(blocker)
+        wait(jobs.values(), timeout=20)
+        wait_until(lambda: len(order) == 3)
+        assert order == [b"first", b"normal", b"bulk"]
+        with pytest.raises(RunCancelled):
+            dropped.result(0)
+    finally:
+        pool.close()
+
+
+def test_plain_handlers(pool):
+    pool = make_pool("tests.engine.vm.worker_programs:create_plain", spares=0)
+    try:
+        assert pool.call(b"run A") == b"a"
+        with pytest.raises(DeadlineExceeded):
+            pool.call(b"run loops")
+        assert pool.call(b"run reads") == b"value of key"
+    finally:
+        pool.close()
+
+
+def test_spawned_workers():
+    pool = make_pool(fork_server=False, spares=0)
+    try:
+        assert pool.call(b"run A") == b"a"
+        with pytest.raises(WorkerCrashed):
+            pool.call(b"die")
+        assert pool.call(b"run A") == b"a"
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("fork_server", [True, False])
+def test_a_program_that_cannot_start_fails_its_jobs(fork_server):
+    pool = make_pool("tests.engine.vm.worker_programs:create_broken", spares=0, fork_server=fork_server)
+    try:
+        with pytest.raises(InternalError):
+            pool.submit(b"echo").result(60)
+    finally:
+        pool.close()
+
+
+def test_recycling():
+    pool = make_pool(recycle_runs=3)
+    try:
+        pids = {int(pool.call(b"pid"))}
+        for _ in range(4):
+            pool.call(b"run A")
+            pids.add(int(pool.call(b"pid")))
+        assert len(pids) > 1
+    finally:
+        pool.close()
+
+
+def test_workers_follow_load_and_idle_ones_end():
+    pool = make_pool(idle_seconds=0.1)
+    try:
+        assert pool.wait_ready()
+        futures = [pool.submit(b"forever loops") for _ in range(2)]
+        wait_until(lambda: sum(status.state == "busy" for status in pool.statuses()) == 2)
+        for future in futures:
+            pool.cancel(future)
+        wait_until(lambda: sum(status.state in ("idle", "busy") for status in pool.statuses()) == 1)
+    finally:
+        pool.close()
+
+
+def test_status_tells_loaded_contracts(pool):
+    pool.call(b"run A")
+    pool.refresh()
+    wait_until(lambda: any("A" in status.contracts and status.memory_bytes > 0 for status in pool.statuses()))
+
+
+@pytest.mark.parametrize("job", [b"forever loops", b"hang", None])
+def test_close_ends_everything_at_once(job):
+    pool = make_pool()
+    assert pool.wait_ready()
+    future = pool.submit(job) if job else None
+    pids = [status.pid for status in pool.statuses()]
+    pool.close()
+    if future:
+        with pytest.raises((RunCancelled, WorkerCrashed)):
+            future.result(5)
+    wait_until(lambda: not any(map(alive, pids)))
+    with pytest.raises(InternalError):
+        pool.call(b"echo")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("fork_server", [True, False])
+def test_no_orphans_after_the_engine_was_killed(fork_server):
+    script = (
+        "import sys\n"
+        "from tests.engine.vm.test_pool import make_pool\n"
+        f"pool = make_pool(fork_server={fork_server})\n"
+        "pool.wait_ready()\n"
+        "future = pool.submit(b'forever loops')\n"
+        "print(*[status.pid for status in pool.statuses()], flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    engine = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
+    )
+    pids = [int(pid) for pid in engine.stdout.readline().split()]
+    assert pids
+    engine.kill()
+    engine.wait()
+    engine.stdin.close()
+    engine.stdout.close()
+    wait_until(lambda: not any(map(alive, pids)))
