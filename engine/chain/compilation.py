@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.chain.compile_request import CompileReply, CompileRequest
-from engine.chain.contracts import parse_record, record_key, source_key
+from engine.chain.contracts import parse_record, record_key, source_key, source_of
 from engine.errors import CompileError, InternalError, UserError
 from engine.values import Profile, Severity
 
@@ -75,7 +75,9 @@ class Compilation:
             for entry in page:
                 record = parse_record(entry.value or "")
                 if record.code_key == key:
-                    source = state.read(source_key(record.id))[0] or ""
-                    return self._compiler.compile(source, file=f"{record.id}.js", profile=record.profile)
+                    source = state.read(source_key(record.id))[0]
+                    if source is None:
+                        break
+                    return self._compiler.compile(source_of(source), file=f"{record.id}.js", profile=record.profile)
             after = page[-1].key
         raise InternalError(f"no contract on the chain has code {key}")

@@ -1,7 +1,7 @@
 """Contract records in the state: what is deployed under an id (`c-ID`), and finding it.
 
 A record does not hold the compiled text: `code_key` addresses the compiled snapshot, and the source stands
-under `s-ID` so that a lost snapshot can be made again. Sizes in bytes are those of the reference's encoding.
+under `s-ID`, so that a lost snapshot can be made again. Sizes in bytes are those of the reference's encoding.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from engine.chain.host_interface import DeployedCode, StateCache
-from engine.chain.stored import decode
+from engine.chain.stored import JsonText, decode, encode
 from engine.values import Abi, AbiMethod, Profile, Value
 
 NATIVE_LANGUAGE = "native"
@@ -33,7 +33,7 @@ class ContractRecord(Value, frozen=True, omit_defaults=True):
 
     def text(self) -> str:
         """Return the stored text."""
-        return msgspec.json.encode(self).decode()
+        return encode(JsonText(msgspec.json.encode(self).decode()), "")
 
     def deployed(self) -> DeployedCode:
         """Return what a host needs to run it."""
@@ -66,10 +66,15 @@ def domain_key(name: str) -> str:
     return f"m-domain.iost-dns_table-{name}"
 
 
+def source_of(text: str) -> str:
+    """Return the source in a stored text under `source_key`."""
+    return str(decode(text)[0])
+
+
 @lru_cache(maxsize=1024)
 def parse_record(text: str) -> ContractRecord:
     """Return the record in a stored text."""
-    return msgspec.json.decode(text, type=ContractRecord)
+    return msgspec.json.decode(str(decode(text)[0]), type=ContractRecord)
 
 
 @lru_cache(maxsize=1024)

@@ -21,6 +21,7 @@ from engine.chain.host import Host
 from engine.chain.host_interface import Invocation, RamCharge, Returns
 from engine.chain.natives.method import ADMIN, COMMON, NativeContract, NativeMethod, publisher
 from engine.chain.prices import read_prices
+from engine.chain.stored import encode
 from engine.errors import ContractException
 from engine.values import Abi, AbiMethod
 
@@ -198,7 +199,7 @@ class SystemContract:
     def _store(self, host: Host, record: ContractRecord, source: ContractSource) -> None:
         host.cache.put(record_key(record.id), record.text())
         if record.language == SCRIPT_LANGUAGE:
-            host.cache.put(source_key(record.id), source.code)
+            host.cache.put(source_key(record.id), encode(source.code, ""))
 
 
 def _read(host: Host, text: str) -> ContractSource:
