@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import wait
 
 import pytest
 
@@ -44,9 +45,10 @@ class PooledChain:
 
     def submit(self, job):
         future = self.pool.submit(job)
-        if self.kills:
+        while self.kills and not future.done():
             for worker in self.pool.statuses():
                 self.pool.kill(worker.id)
+            wait([future], timeout=0.01)
         return future
 
     def close(self):
