@@ -29,7 +29,7 @@ COMMANDS = {
     "test": Command("test [PYTEST ARGS]", "run the tests", "launcher.commands:run_tests", developer=True),
     "run": Command("run SCENARIO.json... [--json]", "run scenarios", "engine.entrance.commands:run"),
     "node": Command("node [--port N] [--data DIR]", "local node with IOST's HTTP API", "engine.entrance.commands:node"),
-    "pack": Command("pack DIR [-o FILE]", "pack and compile a project", "engine.entrance.commands:pack"),
+    "pack": Command("pack DIR [-o FILE]", "pack and compile a project", "engine.entrance.packing:pack"),
     "bench": Command("bench [NAME...] [--json]", "benchmarks", "launcher.commands:run_benchmarks", developer=True),
     "screenshot": Command(
         "screenshot OUT_DIR", "render the window's main states, one PNG each", "launcher.commands:render_screenshots"

@@ -59,7 +59,7 @@ def pack_project(folder: Path) -> Pack:
     The entry is the file of its only contract in `strata.json`, else `main` of its `package.json`, else `index.js`.
     """
     contracts = load_project(folder).contracts
-    entry = contracts[0].file if len(contracts) == 1 else _main(folder)
+    entry = contracts[0].file if len(contracts) == 1 else main_module(folder)
     with contextlib.closing(Packer()) as packer:
         return packer.pack(folder, entry)
 
@@ -68,7 +68,8 @@ class _Package(msgspec.Struct):
     main: str = "index.js"
 
 
-def _main(folder: Path) -> str:
+def main_module(folder: Path) -> str:
+    """Return the entry that a folder's `package.json` names, else `index.js`."""
     path = folder / "package.json"
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Package).main

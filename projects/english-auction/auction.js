@@ -61,6 +61,7 @@ class Auction {
      * @param {string} bidder
      * @param {string} number
      * @param {string} amount
+     * @amountLimit iost unlimited
      */
     bid(bidder, number, amount) {
         this._requireSigner(bidder);
@@ -194,7 +195,8 @@ class Auction {
 
     _record(kind, number, lot) {
         blockchain.receipt(JSON.stringify([kind, number, lot.bidder, lot.bid]));
-        blockchain.event(JSON.stringify({ kind: kind, lot: number, bidder: lot.bidder, bid: lot.bid, endsAt: lot.endsAt }));
+        const details = { lot: number, bidder: lot.bidder, bid: lot.bid, endsAt: lot.endsAt };
+        blockchain.event(JSON.stringify({ kind: kind, details: details }));
     }
 }
 

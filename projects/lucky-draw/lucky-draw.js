@@ -41,6 +41,7 @@ class LuckyDraw {
      * @param {string} player
      * @param {number} keys
      * @param {string} highestCost
+     * @amountLimit iost unlimited
      */
     buy(player, keys, highestCost) {
         this._requireSigner(player);

@@ -24,6 +24,7 @@ class Airdrop {
      * Publish the list's root and put in what it pays out; once, by the owner.
      * @param {string} root 64 hex digits
      * @param {string} total in IOST
+     * @amountLimit iost unlimited
      */
     publish(root, total) {
         const owner = blockchain.contractOwner();

@@ -46,6 +46,7 @@ class Vault {
      * Put collateral in.
      * @param {string} account
      * @param {string} amount in IOST
+     * @amountLimit iost unlimited
      */
     lock(account, amount) {
         this._requireSigner(account);
@@ -97,6 +98,7 @@ class Vault {
      * Pay dollars back.
      * @param {string} account
      * @param {string} amount in dollars
+     * @amountLimit * unlimited
      */
     repay(account, amount) {
         this._requireSigner(account);
@@ -116,6 +118,7 @@ class Vault {
      * Pay the debt of a loan that has too little collateral left; returns the IOST received.
      * @param {string} liquidator
      * @param {string} account whose loan it is
+     * @amountLimit * unlimited
      */
     liquidate(liquidator, account) {
         this._requireSigner(liquidator);
@@ -173,7 +176,8 @@ class Vault {
     /** Checked after the writes and transfers: if it throws, all of them are undone. */
     _requireRatio(position, ratio) {
         if (position.debt !== "0" && this._isBelow(position, ratio, this._price())) {
-            throw new Error("not enough collateral: " + position.collateral + " IOST for " + position.debt + " dollars");
+            const loan = position.collateral + " IOST for " + position.debt + " dollars";
+            throw new Error("not enough collateral: " + loan);
         }
     }
 
