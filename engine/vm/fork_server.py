@@ -19,7 +19,7 @@ import msgspec
 from engine.values import Profile
 from engine.vm.channel import WorkerSettings
 from engine.vm.isolate import DEBUG_FLAGS, RUN_FLAGS, initialise_v8
-from engine.vm.runtime_bundle import build_runtime
+from engine.vm.runtime_bundle import runtime_script
 from engine.vm.worker import load_program, serve
 
 __all__ = ["main"]
@@ -34,7 +34,7 @@ def main(socket_descriptor: int, settings: WorkerSettings) -> None:
     initialise_v8(DEBUG_FLAGS if settings.stepping else RUN_FLAGS)
     load_program(settings.program)
     for profile in settings.profiles:
-        build_runtime(Profile(profile), stepping=settings.stepping)
+        runtime_script(Profile(profile))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the engine, which ends us
     requests.sendall(b"\0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 from collections.abc import Callable, Sequence
 
@@ -9,7 +10,6 @@ from engine.errors import InternalError
 from engine.values import CompiledContract, Value
 from engine.vm.bridge import BUFFER_BYTES, Bridge, Control, Reply, ReplyKind, Request
 from engine.vm.isolate import Isolate, IsolateTerminated, JavaScriptException
-from engine.vm.runtime_bundle import RuntimeBundle
 
 __all__ = ["LoadFailure", "Realm"]
 
@@ -32,14 +32,18 @@ class Realm:
 
     def __init__(
         self,
-        bundle: RuntimeBundle,
+        script: str,
         *,
         flags: Sequence[str],
         heap_limit: int,
         serve: Callable[[Realm, Request], Reply | None],
         stepping: bool = False,
+        is_open: bool = False,
     ) -> None:
-        """Boot the isolate. `serve` answers a request; None means that the reply will be posted."""
+        """Boot the isolate with a runtime script; if `is_open`, contracts may change built-in objects.
+
+        `serve` answers a request; None means that the reply will be posted.
+        """
         self.isolate = Isolate(flags=flags, heap_limit=heap_limit)
         self._serve = serve
         self._stepping = stepping
@@ -50,7 +54,9 @@ class Realm:
         """Whether the isolate is inside its loop; changed only by the thread that holds the sandbox's turn."""
         self.closed = False
         self._failure: Exception | None = None
-        self.isolate.eval(bundle.text)
+        self.isolate.eval(script)
+        options = json.dumps({"stepping": stepping, "open": is_open})
+        self.isolate.eval(f"__strataPrepare({options})")
         self._bridge = Bridge(
             self.isolate.install_host(self._on_host, capacity=BUFFER_BYTES, interrupt=self._interrupt)
         )

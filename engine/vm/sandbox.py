@@ -37,13 +37,12 @@ from engine.vm.isolate import DEBUG_FLAGS, RUN_FLAGS, IsolateError, IsolateOutOf
 from engine.vm.memory import resident_bytes
 from engine.vm.outcome import outcome_of
 from engine.vm.realm import LoadFailure, Realm
-from engine.vm.runtime_bundle import RuntimeBundle, build_runtime
+from engine.vm.runtime_bundle import runtime_script
 
 __all__ = ["Sandbox", "SandboxLimits"]
 
 Result = TypeVar("Result")
 DebugHost = Callable[[int, Sequence[str | None]], str | None]
-BundleSource = Callable[[Profile, bool], RuntimeBundle]
 
 _FIRST_DEBUG, _LAST_DEBUG = 100, 119
 _TICK_SECONDS = 0.02
@@ -87,19 +86,18 @@ class Sandbox:
         limits: SandboxLimits | None = None,
         stepping: bool = False,
         debug: DebugHost | None = None,
-        bundle: BundleSource | None = None,
+        script: Callable[[Profile], str] = runtime_script,
     ) -> None:
         """Create a sandbox; realms are made when they are first needed, or by `warm`.
 
         `load_code` returns a compiled contract by its key. With `stepping`, stepping variants are run and the
-        recorder's operations (100–119) go to `debug`. `bundle` gives the script a realm boots with, by profile and
-        whether the realm is open.
+        recorder's operations (100–119) go to `debug`. `script` gives the script that a profile's realms boot with.
         """
         self._load_code = load_code
         self._limits = limits or SandboxLimits()
         self._stepping = stepping
         self._debug = debug
-        self._bundle = bundle or self._runtime
+        self._script = script
         self._realms: dict[Profile, Realm] = {}
         self._open_realms: list[Realm] = []
         self._discarded: list[Realm] = []
@@ -179,16 +177,14 @@ class Sandbox:
 
     # --- realms ------------------------------------------------------------------------------------
 
-    def _runtime(self, profile: Profile, is_open: bool) -> RuntimeBundle:
-        return build_runtime(profile, stepping=self._stepping, open_intrinsics=is_open)
-
     def _new_realm(self, profile: Profile, *, is_open: bool) -> Realm:
         return Realm(
-            self._bundle(profile, is_open),
+            self._script(profile),
             flags=DEBUG_FLAGS if self._stepping else RUN_FLAGS,
             heap_limit=self._limits.heap_bytes,
             serve=self._serve,
             stepping=self._stepping,
+            is_open=is_open,
         )
 
     def _realm(self, profile: Profile) -> Realm:

@@ -1,5 +1,5 @@
 /**
- * Start of a sandbox: entry point of the bundles that `engine/vm/runtime_bundle.py` builds, one a profile.
+ * Start of a sandbox: what the bundles in `entries` do when `engine/vm/realm.py` boots an isolate with one of them.
  *
  * `prepare` runs once an isolate and needs nothing from outside, so that its result can be kept in a startup snapshot.
  * It leaves one global, `__strataBoot`; calling that joins the isolate to Python and removes every trace.
@@ -20,6 +20,7 @@ import { installTraces } from './traces.js';
  * @param {boolean} options.open leave built-in objects changeable: the isolate serves one frame only.
  */
 export function prepare(profile, { stepping, open }) {
+  removeGlobals(['__strataPrepare']);
   const counter = createCounter();
   const positionsOf = installTraces();
   let dispatcher = null;

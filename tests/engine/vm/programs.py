@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from functools import cache
 from pathlib import Path
 
+from engine.compiler.bundler import RESOURCES, esbuild_binary
 from engine.values import Abi, CompiledContract, Profile
 from engine.vm.interface import HostReply, Operation, ScriptFrame
-from engine.vm.runtime_bundle import build_runtime
 
 PROFILE = Path(__file__).parent / "profile" / "index.js"
 
 
-def bundle(profile, is_open, *, stepping=False):
-    return build_runtime(profile, open_intrinsics=is_open, stepping=stepping, entry=PROFILE)
+@cache
+def script(profile):
+    """Bundle sandbox code with the tests' own profile."""
+    entry = (
+        f"import * as profile from {json.dumps(str(PROFILE))};"
+        f"import {{ prepare }} from {json.dumps(str(RESOURCES / 'runtime' / 'sandbox' / 'boot.js'))};"
+        "globalThis.__strataPrepare = (options) => prepare(profile, options);"
+    )
+    command = [str(esbuild_binary()), "--bundle", "--format=iife"]
+    done = subprocess.run(command, input=entry, cwd=RESOURCES, check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def contract(key, body, *, open_intrinsics=False):

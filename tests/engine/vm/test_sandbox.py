@@ -9,7 +9,7 @@ import pytest
 from engine.errors import DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled
 from engine.vm.interface import Run
 from engine.vm.sandbox import Sandbox, SandboxLimits
-from tests.engine.vm.programs import MemoryHost, bundle, contract, frame, program, raw_contract
+from tests.engine.vm.programs import MemoryHost, contract, frame, program, raw_contract, script
 
 
 class Contracts(dict):
@@ -28,7 +28,7 @@ def contracts():
 @pytest.fixture
 def sandbox(contracts):
     limits = SandboxLimits(time_limit=5.0, heap_bytes=96_000_000)
-    sandbox = Sandbox(contracts.load, limits=limits, bundle=bundle)
+    sandbox = Sandbox(contracts.load, limits=limits, script=script)
     yield sandbox
     sandbox.close()
 
@@ -215,7 +215,7 @@ def test_heap_limit(sandbox, contracts):
 def test_memory_outside_the_heap_is_limited(contracts):
     limits = SandboxLimits(time_limit=30.0, process_bytes=400_000_000)
     contracts.add("A", "m() { const a = []; for(;;) a.push(new Uint8Array(1e6).fill(1)); }")
-    sandbox = Sandbox(contracts.load, limits=limits, bundle=bundle)
+    sandbox = Sandbox(contracts.load, limits=limits, script=script)
     with pytest.raises(MemoryExceeded):
         sandbox.execute(program(frame("A")))
     sandbox.close()
