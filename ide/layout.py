@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from ide.editor.text_file import write_atomically
+from ide.files import write_atomically
 
 LAYOUT_VERSION = 1
 """Raised when docks or tool bars change so that an old layout would be wrong."""
@@ -38,7 +38,6 @@ class LayoutKeeper:
             geometry=bytes(self._window.saveGeometry().data()),
             state=bytes(self._window.saveState(LAYOUT_VERSION).data()),
         )
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self._path, msgspec.json.encode(layout))
 
     def restore(self) -> bool:

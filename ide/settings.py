@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from ide.editor.text_file import write_atomically
+from ide.files import write_atomically
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,6 @@ class SettingsStore(QObject):
             return
         self._value = new
         self.changed.emit(new)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self._path, msgspec.json.format(msgspec.json.encode(new), indent=2) + b"\n")
 
     def _load(self) -> Settings:

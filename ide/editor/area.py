@@ -239,6 +239,21 @@ class EditorArea(QWidget):
         self.modified_changed.emit()
         return True
 
+    def moved(self, old: Path, new: Path) -> None:
+        """Let open tabs follow a file or folder that was renamed; breakpoints go with them."""
+        for path, lines in self._breakpoints.all().items():
+            if path == old or path.is_relative_to(old):
+                self._breakpoints.set(path, ())
+                self._breakpoints.set(new / path.relative_to(old) if path != old else new, lines)
+        for editor in self.editors():
+            if editor.path == old or editor.path.is_relative_to(old):
+                target = new / editor.path.relative_to(old) if editor.path != old else new
+                self._watcher.forget(editor.path)
+                editor.file = replace(editor.file, path=target)
+                self._watcher.watch(target)
+        self._retitle()
+        self.current_changed.emit()
+
     # --- settings and marks ----------------------------------------------------------------------
 
     def set_code_font(self, font: QFont) -> None:

@@ -25,20 +25,21 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
-from engine.values import Diagnostic, Severity
+from engine.values import Diagnostic, Severity, TextEdit
 from ide.editor.brackets import matching_brackets
 from ide.editor.columns import utf16_length
 from ide.editor.decorations import DecorationLayer, Decorations
 from ide.editor.diagnostics import DiagnosticMarks
 from ide.editor.gutter import Gutter
 from ide.editor.highlighter import LONGEST_LINE, Highlighter
+from ide.editor.indentation import detect_indent
 from ide.editor.keys import KeyHandler
 from ide.editor.line_marks import LineMarks
 from ide.editor.text_file import TextFile
 from ide.theme import theme, themes
 
-INDENT = "  "
-"""What one level of indentation is in new lines."""
+TAB_WIDTH = 4
+"""How many blanks a tab is as wide as."""
 
 
 class CodeEditor(QPlainTextEdit):
@@ -64,6 +65,7 @@ class CodeEditor(QPlainTextEdit):
         self.setFont(font)
         self.setPlainText(file.text)
         self.document().setModified(False)
+        self.indent = detect_indent(file.text)
         self.has_long_lines = any(len(line) > LONGEST_LINE for line in file.text.split("\n"))
         self._set_wrapping(self.has_long_lines)
         self.lossless = self.text() == file.text
@@ -123,6 +125,26 @@ class CodeEditor(QPlainTextEdit):
         rows = self.visible_blocks()
         if not rows[0] + 2 <= block.blockNumber() <= rows[1] - 2:
             self.centerCursor()
+
+    def select(self, line: int, column: int, length: int) -> None:
+        """Select `length` UTF-16 units at a line from 1 and a column, and show them."""
+        self.go_to(line, column)
+        cursor = self.textCursor()
+        end = min(cursor.position() + length, self.document().characterCount() - 1)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def apply_edit(self, edit: TextEdit) -> None:
+        """Replace a range as one step of undo."""
+        document = self.document()
+        positions = []
+        for line, column in ((edit.line, edit.column), (edit.end_line, edit.end_column)):
+            block = document.findBlockByNumber(min(max(line, 1), document.blockCount()) - 1)
+            positions.append(block.position() + min(max(column, 0), block.length() - 1))
+        cursor = QTextCursor(document)
+        cursor.setPosition(positions[0])
+        cursor.setPosition(positions[1], QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(edit.text)
 
     def set_code_font(self, font: QFont) -> None:
         """Use another font for text and gutter."""
@@ -259,7 +281,7 @@ class CodeEditor(QPlainTextEdit):
         self._set_tab_stop()
 
     def _set_tab_stop(self) -> None:
-        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * TAB_WIDTH)
 
     def _show_visible(self) -> None:
         if self._highlighter is not None:
@@ -337,11 +359,12 @@ class CodeEditor(QPlainTextEdit):
     def _paint_indent_guides(self, area: QRect) -> None:
         painter = QPainter(self.viewport())
         painter.setPen(theme().indent_guide)
-        step = self.fontMetrics().horizontalAdvance(INDENT)
+        step = self.fontMetrics().horizontalAdvance(self.indent.replace("\t", " " * TAB_WIDTH))
         left = self.contentOffset().x() + self.document().documentMargin()
         for line, row in self.visible_rows(area):
             text = self.document().findBlockByNumber(line - 1).text()
-            depth = (len(text) - len(text.lstrip(" "))) // len(INDENT)
+            blanks = text[: len(text) - len(text.lstrip())].expandtabs(TAB_WIDTH)
+            depth = -(-len(blanks) // len(self.indent.expandtabs(TAB_WIDTH)))
             for level in range(1, depth):
                 x = round(left + level * step)
                 painter.drawLine(x, row.top(), x, row.bottom())

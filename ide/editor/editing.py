@@ -12,7 +12,6 @@ from PySide6.QtGui import QTextBlock, QTextCursor
 if TYPE_CHECKING:
     from ide.editor.code_editor import CodeEditor
 
-_INDENT = "  "
 _COMMENT = "//"
 
 
@@ -41,7 +40,7 @@ def indent_lines(editor: CodeEditor) -> None:
         for block in _selected_blocks(editor):
             if block.text():
                 cursor.setPosition(block.position())
-                cursor.insertText(_INDENT)
+                cursor.insertText(editor.indent)
 
 
 def outdent_lines(editor: CodeEditor) -> None:
@@ -49,7 +48,7 @@ def outdent_lines(editor: CodeEditor) -> None:
     with _one_step(editor) as cursor:
         for block in _selected_blocks(editor):
             text = block.text()
-            width = 1 if text.startswith("\t") else min(_indent_of(block), len(_INDENT))
+            width = 1 if text.startswith("\t") else min(_indent_of(block), len(editor.indent))
             if width:
                 cursor.setPosition(block.position())
                 cursor.setPosition(block.position() + width, QTextCursor.MoveMode.KeepAnchor)

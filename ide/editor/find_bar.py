@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPush
 
 from ide.editor.columns import from_utf16, utf16_length
 from ide.editor.decorations import DecorationLayer
+from ide.editor.replacement import expand
 from ide.theme import icon, theme, themes
 
 if TYPE_CHECKING:
@@ -97,12 +99,10 @@ class FindBar(QWidget):
         if pattern is None or not self._hits:
             return 0
         text = self._editor.text()
-        literal = None if self.regex.isChecked() else self.replacement.text()
-        try:
-            new, count = pattern.subn((lambda _match: literal) if literal is not None else self._template(), text)
-        except re.error as error:
-            self._fail(str(error))
-            return 0
+        replacement = self.replacement.text()
+        new, count = pattern.subn(
+            partial(expand, replacement) if self.regex.isChecked() else lambda _: replacement, text
+        )
         self._editor.replace_text(new)
         self._search()
         self.count.setText(f"{count} replaced")
@@ -272,18 +272,10 @@ class FindBar(QWidget):
         self._editor.ensureCursorVisible()
         self._decorate()
 
-    def _template(self) -> str:
-        # JavaScript's $1 and $& besides Python's \1.
-        return re.sub(
-            r"\$(\d|&)", lambda match: rf"\g<{'0' if match[1] == '&' else match[1]}>", self.replacement.text()
-        )
-
     def _replacement(self, found: str) -> str:
         pattern = self._pattern()
-        if not self.regex.isChecked() or pattern is None:
-            return self.replacement.text()
-        match = pattern.fullmatch(found)
-        return match.expand(self._template()) if match else self.replacement.text()
+        match = pattern.fullmatch(found) if self.regex.isChecked() and pattern is not None else None
+        return expand(self.replacement.text(), match) if match else self.replacement.text()
 
     def _text_changed(self) -> None:
         if self.isVisible():

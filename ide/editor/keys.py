@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
 from ide.editor.columns import from_utf16
+from ide.editor.editing import indent_lines, outdent_lines
 
 if TYPE_CHECKING:
     from ide.editor.code_editor import CodeEditor
 
 _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 _CLOSERS = frozenset(_PAIRS.values())
-_INDENT = "  "
 
 
 class KeyHandler:
@@ -59,7 +59,7 @@ class KeyHandler:
         indent = before[: len(before) - len(before.lstrip(" \t"))]
         opened = before.rstrip()[-1:] in ("{", "[", "(")
         cursor.beginEditBlock()
-        cursor.insertText("\n" + indent + (_INDENT if opened else ""))
+        cursor.insertText("\n" + indent + (self._editor.indent if opened else ""))
         if opened and after[:1] in ("}", "]", ")"):
             position = cursor.position()
             cursor.insertText("\n" + indent)
@@ -71,16 +71,13 @@ class KeyHandler:
     def _indent(self) -> None:
         cursor = self._editor.textCursor()
         if cursor.hasSelection() and self._selects_lines(cursor):
-            from ide.editor.editing import indent_lines
-
             indent_lines(self._editor)
             return
         before, _ = self._around(cursor)
-        cursor.insertText(" " * (len(_INDENT) - len(before) % len(_INDENT)))
+        indent = self._editor.indent
+        cursor.insertText(indent if indent == "\t" else " " * (len(indent) - len(before) % len(indent)))
 
     def _outdent(self) -> None:
-        from ide.editor.editing import outdent_lines
-
         outdent_lines(self._editor)
 
     def _backspace(self) -> bool:
@@ -88,9 +85,14 @@ class KeyHandler:
         if cursor.hasSelection():
             return False
         before, after = self._around(cursor)
-        if before and not before.strip(" ") and len(before) % len(_INDENT) == 0:
+        if (
+            before
+            and not before.strip(" ")
+            and self._editor.indent != "\t"
+            and len(before) % len(self._editor.indent) == 0
+        ):
             cursor.movePosition(
-                QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor, len(_INDENT)
+                QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor, len(self._editor.indent)
             )
             cursor.removeSelectedText()
             return True
@@ -148,10 +150,11 @@ class KeyHandler:
         return True
 
     def _dedent_closer(self, cursor: QTextCursor, before: str, typed: str) -> bool:
-        if typed != "}" or not before or before.strip(" ") or len(before) < len(_INDENT):
+        width = len(self._editor.indent)
+        if typed != "}" or not before or before.strip(" ") or len(before) < width:
             return False
         cursor.beginEditBlock()
-        cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor, len(_INDENT))
+        _select_back(cursor, width)
         cursor.insertText(typed)
         cursor.endEditBlock()
         return True
@@ -166,3 +169,7 @@ class KeyHandler:
         document = cursor.document()
         first = document.findBlock(cursor.selectionStart())
         return first != document.findBlock(cursor.selectionEnd()) or cursor.selectedText() == first.text()
+
+
+def _select_back(cursor: QTextCursor, count: int) -> None:
+    cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor, count)

@@ -6,9 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QSaveFile
-
-from engine.errors import InvalidInput, StorageError
+from engine.errors import InvalidInput
+from ide.files import write_atomically
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Larger files are not opened, in bytes."""
@@ -106,20 +105,3 @@ def write_text_file(file: TextFile) -> TextFile:
         ) from error
     write_atomically(file.path, content)
     return replace(file, digest=digest_of(content), damaged=False, mixed_newlines=False)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the content of a file in one step, following a symbolic link to its target.
-
-    Raises:
-        StorageError: the folder or file cannot be written; nothing was changed.
-    """
-    target = path.resolve()
-    writer = QSaveFile(str(target))
-    if writer.open(QIODevice.OpenModeFlag.WriteOnly) and writer.write(content) == len(content) and writer.commit():
-        return
-    raise StorageError(
-        f"cannot be written ({writer.errorString()})",
-        where=str(path),
-        advice="The text is kept in the editor. Check the permissions and the free space, or save it elsewhere.",
-    )

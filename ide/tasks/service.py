@@ -45,9 +45,10 @@ class Progress:
 
 
 class Task(QObject):
-    """One piece of work. Signals arrive on the GUI thread; after `cancel` only `finished` comes.
+    """One piece of work; `fraction` and `text` tell how far it is (negative: unknown).
 
-    `succeeded` carries the result, `failed` the exception, `progressed` fraction and text.
+    Signals arrive on the GUI thread; after `cancel` only `finished` comes. `succeeded` carries the result,
+    `failed` the exception, `progressed` fraction and text.
     """
 
     succeeded = Signal(object)
@@ -59,10 +60,13 @@ class Task(QObject):
     def __init__(self, title: str, on_cancel: Callable[[], object] | None, parent: QObject) -> None:
         super().__init__(parent)
         self.title = title
+        self.quiet = False
         self.running = True
+        self.fraction, self.text = -1.0, ""
         self.cancelled = False
         self.progress = Progress(self.progressed.emit)
         self._on_cancel = on_cancel
+        self.progressed.connect(self._note_progress)
         self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
@@ -77,6 +81,9 @@ class Task(QObject):
     def watch(self, future: Future[Result]) -> None:
         """Deliver the outcome of `future` when it is there."""
         future.add_done_callback(self._settled.emit)
+
+    def _note_progress(self, fraction: float, text: str) -> None:
+        self.fraction, self.text = fraction, text
 
     @Slot(object)
     def _deliver(self, future: Future[object]) -> None:
@@ -121,9 +128,11 @@ class TaskService(QObject):
         *,
         succeeded: Callable[[Result], object] | None = None,
         failed: Callable[[BaseException], object] | None = None,
+        quiet: bool = False,
     ) -> Task:
-        """Run `function` on a worker thread; it must not touch any QObject."""
+        """Run `function` on a worker thread; it must not touch any QObject. `quiet` keeps it out of the job list."""
         task = self._new_task(title, None, succeeded, failed)
+        task.quiet = quiet
         task.watch(self._pool.submit(function, task.progress))
         return task
 

@@ -1,0 +1,23 @@
+"""How a text is indented: found out from the text, so that new lines look like the old ones."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+USUAL = "  "
+_LOOKED_AT = 500
+_LEADING = re.compile(r"[ \t]*(?=\S)", re.MULTILINE)
+
+
+def detect_indent(text: str) -> str:
+    """Return one level of indentation: a tab, or 2 to 8 blanks."""
+    leading = [match.group() for match in _LEADING.finditer(text[:100_000])][:_LOOKED_AT]
+    tabs = sum(one.startswith("\t") for one in leading)
+    blanks = [len(one) for one in leading if not one.startswith("\t")]
+    if tabs > sum(width > 0 for width in blanks):
+        return "\t"
+    # Steps of one blank are the continuation lines of comments.
+    steps = Counter(after - before for before, after in pairwise(blanks) if 2 <= after - before <= 8)
+    return " " * steps.most_common(1)[0][0] if steps else USUAL
