@@ -25,14 +25,19 @@ class ColumnName(StrEnum):
     SNAPSHOTS = "snapshots"  # content address → blob
 
 
-def database_options(cache: Cache) -> Options:
-    """Return the options of the database as a whole."""
+def database_options(cache: Cache, *, salvaging: bool = False) -> Options:
+    """Return the options of the database as a whole.
+
+    `salvaging` opens one with a damaged write-ahead log, as it was before the first damaged record.
+    """
     options = column_options(cache)
     options.create_if_missing(True)
     options.create_missing_column_families(True)
     # A torn last record is what a power cut leaves and was never acknowledged; any other damage is an error.
-    options.set_wal_recovery_mode(DBRecoveryMode.tolerate_corrupted_tail_records())
-    options.set_paranoid_checks(True)
+    options.set_wal_recovery_mode(
+        DBRecoveryMode.point_in_time() if salvaging else DBRecoveryMode.tolerate_corrupted_tail_records()
+    )
+    options.set_paranoid_checks(not salvaging)
     options.set_keep_log_file_num(_KEPT_LOG_FILES)
     options.set_max_log_file_size(_LOG_FILE_BYTES)
     return options

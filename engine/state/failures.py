@@ -37,7 +37,7 @@ def storage_error(error: Exception, directory: Path) -> StorageError:
     if any(sign in lowered for sign in _LOCKED):
         return locked(directory)
     if any(sign in lowered for sign in _DAMAGED):
-        names = list(dict.fromkeys(_FILE_NAME.findall(text)))
+        names = _FILE_NAME.findall(text) or _logs(directory)
         return damaged(directory, names[0] if names else "", text)
     return StorageError(f"the database failed: {text}", where=where, advice="Verify the database, then try again.")
 
@@ -58,3 +58,8 @@ def damaged(directory: Path, file: str, what: str) -> StorageDamaged:
         where=str(directory / file) if file else str(directory),
         advice="Repair the database (a copy is kept), or import an export of it.",
     )
+
+
+def _logs(directory: Path) -> list[str]:
+    """Return the write-ahead logs that hold something: RocksDB names every file but these."""
+    return sorted(path.name for path in directory.glob("*.log") if path.stat().st_size > 0)

@@ -148,10 +148,11 @@ class Ledger:
         for raw_id, raw in self._blocks.scan():
             yield self._decoded(raw, BlockRecord, f"block record {decode_number(raw_id)}")
 
-    def add_block(self, batch: Batch, block: BlockRecord, changes: BlockChanges) -> None:
-        """Store a block with its changes; `link` puts it on the chain."""
+    def add_block(self, batch: Batch, block: BlockRecord, changes: BlockChanges | None) -> None:
+        """Store a block with its changes (None if they were dropped); `link` puts it on the chain."""
         batch.put(ColumnName.BLOCKS, encode_number(block.id), msgspec.msgpack.encode(block))
-        batch.put(ColumnName.CHANGES, encode_number(block.id), msgspec.msgpack.encode(changes))
+        if changes is not None:
+            batch.put(ColumnName.CHANGES, encode_number(block.id), msgspec.msgpack.encode(changes))
         batch.put(ColumnName.INDEX, _HASH + block.hash.encode(), encode_number(block.id))
         batch.put(ColumnName.META, _NEXT_ID, encode_number(max(block.id + 1, self.next_id())))
 

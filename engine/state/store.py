@@ -112,6 +112,19 @@ class Column:
         except Exception as error:
             raise _translated(error, self._directory) from error
 
+    def last_key(self) -> bytes | None:
+        """Return the last key, None if there is none."""
+        try:
+            cursor = self._rdict.iter()
+            cursor.seek_to_last()
+            if cursor.valid():
+                key: bytes = cursor.key()
+                return key
+            cursor.status()
+        except Exception as error:
+            raise _translated(error, self._directory) from error
+        return None
+
     def estimated_count(self) -> int:
         """Return RocksDB's estimate of the number of keys; immediate."""
         return self._rdict.property_int_value("rocksdb.estimate-num-keys") or 0
@@ -172,6 +185,16 @@ class Store:
             store.close()
             raise
         return store
+
+    @classmethod
+    def open_for_salvage(cls, directory: Path) -> Self:
+        """Open a copy of a damaged database as far as it goes: up to the damage in its log, without its format number.
+
+        Raises:
+            StorageDamaged: its list of files, or one of them, is gone.
+        """
+        raw = _open_rocksdb(directory, AccessType.read_write(), salvaging=True)
+        return cls(raw, directory, Durability.PROCESS, writable=True)
 
     @classmethod
     def open_secondary(cls, directory: Path, scratch: Path) -> Self:
@@ -260,11 +283,11 @@ class Store:
         self.close()
 
 
-def _open_rocksdb(directory: Path, access: AccessType) -> Rdict:
+def _open_rocksdb(directory: Path, access: AccessType, *, salvaging: bool = False) -> Rdict:
     cache = Cache(BLOCK_CACHE_BYTES)
     families = {str(name): column_options(cache) for name in ColumnName}
     try:
-        return Rdict(str(directory), database_options(cache), families, access)
+        return Rdict(str(directory), database_options(cache, salvaging=salvaging), families, access)
     except Exception as error:
         raise _translated(error, directory) from error
 
