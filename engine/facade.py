@@ -3,410 +3,391 @@
 Every method that can take time returns a `concurrent.futures.Future` and never blocks the caller; futures
 raise errors of `engine.errors`. Changes arrive as `EngineEvent`s on an engine thread, in commit order: the
 window turns them into Qt signals in one bridge object.
+
+Threads: one for the chain (everything that may change it, in order), some for reading, one for compiling. Parts
+are imported when a chain is opened, so that importing this module costs nothing.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import msgspec
-
+from engine.errors import InvalidInput
+from engine.interface import (
+    BlockFlushed,
+    BlockProduced,
+    CheckResult,
+    ContractDeployed,
+    DeployRequest,
+    DeployResult,
+    EngineEvent,
+    Genesis,
+    GenesisAccount,
+    GenesisContract,
+    HeadMoved,
+    StackFrame,
+    StepView,
+    TraceStep,
+    TransactionExecuted,
+    Variable,
+    WorkerChanged,
+    WorkerStatus,
+)
 from engine.values import (
     Abi,
     AccountSummary,
+    Action,
     BlockSummary,
     CompiledContract,
     DeployedContract,
-    Diagnostic,
     Layer,
     Profile,
-    StateChange,
     StateEntry,
     TransactionRequest,
     TransactionResult,
-    Value,
 )
 
-# --- events --------------------------------------------------------------------------------------
-
-
-class EngineEvent(Value, frozen=True):
-    """Base of what `Engine.subscribe` delivers."""
-
-
-class TransactionExecuted(EngineEvent, frozen=True):
-    """A transaction ran: committed to MVCC, or rolled back (`result.succeeded`)."""
-
-    result: TransactionResult
-
-
-class BlockProduced(EngineEvent, frozen=True):
-    """A block was closed; its changes are in MVCC."""
-
-    block: BlockSummary
-    changes: tuple[StateChange, ...]
-
-
-class BlockFlushed(EngineEvent, frozen=True):
-    """A block's changes are in RocksDB's write-ahead log; MVCC no longer holds them."""
-
-    number: int
-
-
-class ContractDeployed(EngineEvent, frozen=True):
-    """A contract was deployed or updated."""
-
-    contract: DeployedContract
-
-
-class HeadMoved(EngineEvent, frozen=True):
-    """The head was moved to another block (checkpoint, reorganisation); everything shown is stale."""
-
-    number: int
-
-
-class WorkerChanged(EngineEvent, frozen=True):
-    """A worker was started, became busy or idle, or ended."""
-
-    workers: tuple[WorkerStatus, ...]
-
-
-class WorkerStatus(Value, frozen=True):
-    """One worker process as the VM monitor shows it. `state` is starting, idle, busy, spare or ended."""
-
-    id: int
-    pid: int
-    kind: str
-    state: str
-    runs: int
-    memory_bytes: int
-    contracts: tuple[str, ...]
-
-
-# --- requests ------------------------------------------------------------------------------------
-
-
-class CheckResult(Value, frozen=True):
-    """What is known about source text while it is being typed; `abi` is None if it cannot be derived."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    abi: Abi | None
-
-
-class DeployRequest(Value, frozen=True):
-    """Deploy `source` (one script, or a packed bundle) as `publisher`.
-
-    `name` is what people call it; `abi` None derives it from the source. `file` is for messages.
-    """
-
-    name: str
-    source: str
-    publisher: str
-    file: str = ""
-    profile: Profile = Profile.IOST
-    abi: Abi | None = None
-    gas_limit: str = "4000000"
-
-
-class DeployResult(Value, frozen=True):
-    """Outcome of a deployment; `contract` is None if the transaction failed."""
-
-    transaction: TransactionResult
-    contract: DeployedContract | None
-
-
-class GenesisAccount(Value, frozen=True):
-    """An account that exists from block 0; what is absent is the chain's default for a new account.
-
-    `balances` are decimal amounts by token, `ram` bytes, `pledge` IOST pledged for gas, `gas` the gas balance,
-    `key` a base58 secret key or a seed text (derived from the name if absent).
-    """
-
-    balances: dict[str, str] = msgspec.field(default_factory=dict)
-    ram: int | None = None
-    pledge: str | None = None
-    gas: str | None = None
-    key: str | None = None
-
-
-class GenesisContract(Value, frozen=True):
-    """A contract that exists from block 0 under the id `id`, without a transaction."""
-
-    id: str
-    source: str
-    owner: str
-    file: str = ""
-    profile: Profile = Profile.IOST
-    abi: Abi | None = None
-
-
-class Genesis(Value, frozen=True):
-    """Block 0 of a new chain.
-
-    `accounts` are added to the development accounts. `builtin` is `default` (natives.md), `none`, or a folder
-    of `<id>.js` and `<id>.js.abi` that replace the JavaScript built-ins of those ids. `time` is block 0's time in ns;
-    blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
-    """
-
-    accounts: dict[str, GenesisAccount] = msgspec.field(default_factory=dict)
-    builtin: str = "default"
-    contracts: tuple[GenesisContract, ...] = ()
-    time: int | None = None
-
-
-# --- debugging -----------------------------------------------------------------------------------
-
-
-class TraceStep(Value, array_like=True, frozen=True):
-    """One recorded statement: where it is, how deep (entry frame 1), gas used before it, accesses made before it."""
-
-    contract: str
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    function: str
-    depth: int
-    gas: int
-    accesses: int
-
-
-class StackFrame(Value, frozen=True):
-    """A frame of the call stack at a step, innermost first."""
-
-    contract: str
-    function: str
-    file: str
-    line: int
-    depth: int
-
-
-class Variable(Value, frozen=True):
-    """A variable as text; `kind` is its JavaScript type; `children` for objects and arrays (one level)."""
-
-    name: str
-    kind: str
-    text: str
-    children: tuple[Variable, ...] = ()
-
-
-class StepView(Value, frozen=True):
-    """Everything the debugger shows at one step. `thrown` is the error text if the run ends here."""
-
-    index: int
-    step: TraceStep
-    stack: tuple[StackFrame, ...]
-    variables: tuple[Variable, ...]
-    thrown: str | None = None
-
-
-class DebugSession:
-    """A recorded execution that can be looked at, at any step. Close it when it is no longer shown.
-
-    All movements are arithmetic on the recorded trace and immediate; `view` replays and takes time.
-    `position` runs from 0 to `len(steps) - 1`.
-    """
-
-    result: TransactionResult
-    step_count: int
-
-    def step(self, index: int) -> TraceStep:
-        """Return step `index`; immediate."""
-        raise NotImplementedError
-
-    def into(self, position: int) -> int:
-        """Return the position of the next step, wherever it is."""
-        raise NotImplementedError
-
-    def over(self, position: int) -> int:
-        """Return the next step at this depth or above."""
-        raise NotImplementedError
-
-    def out(self, position: int) -> int:
-        """Return the first step after the current frame has returned."""
-        raise NotImplementedError
-
-    def back_into(self, position: int) -> int:
-        """Return the previous step, wherever it is."""
-        raise NotImplementedError
-
-    def back_over(self, position: int) -> int:
-        """Return the previous step at this depth or above."""
-        raise NotImplementedError
-
-    def back_out(self, position: int) -> int:
-        """Return the step of the caller that entered the current frame."""
-        raise NotImplementedError
-
-    def forward_to(self, position: int, stops: frozenset[tuple[str, int]]) -> int:
-        """Return the next position on one of `stops` (file, line), or the last step."""
-        raise NotImplementedError
-
-    def back_to(self, position: int, stops: frozenset[tuple[str, int]]) -> int:
-        """Return the previous position on one of `stops`, or the first step."""
-        raise NotImplementedError
-
-    def view(self, position: int) -> Future[StepView]:
-        """Replay to `position` and return variables and stack there."""
-        raise NotImplementedError
-
-    def variables(self, position: int, frame: int) -> Future[tuple[Variable, ...]]:
-        """Return the variables of stack frame `frame` (0 = innermost) at `position`, as `view` does for frame 0."""
-        raise NotImplementedError
-
-    def evaluate(self, position: int, frame: int, expression: str) -> Future[Variable]:
-        """Evaluate an expression in the scope of stack frame `frame` (0 = innermost) at `position`."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """End the replaying sandbox."""
-        raise NotImplementedError
-
-
-# --- the engine ----------------------------------------------------------------------------------
+if TYPE_CHECKING:
+    from engine.assembly import Assembly
+    from engine.chain.inspection import Inspection
+    from engine.compiler.pack import Pack
+    from engine.debug.session import DebugSession
+    from engine.entrance.contract_file import PreparedFile
+
+__all__ = [
+    "BlockFlushed",
+    "BlockProduced",
+    "CheckResult",
+    "ContractDeployed",
+    "DebugSession",
+    "DeployRequest",
+    "DeployResult",
+    "Engine",
+    "EngineEvent",
+    "Genesis",
+    "GenesisAccount",
+    "GenesisContract",
+    "HeadMoved",
+    "Pack",
+    "PreparedFile",
+    "StackFrame",
+    "StepView",
+    "TraceStep",
+    "TransactionExecuted",
+    "Variable",
+    "WorkerChanged",
+    "WorkerStatus",
+]
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+Listener = Callable[[EngineEvent], None]
+
+READERS = 2
 
 
 class Engine:
     """A private chain in a folder, with its compiler, sandboxes and state. Close it when done."""
 
+    def __init__(self) -> None:
+        """Use `open`."""
+        self._listeners: list[Listener] = []
+        self._chain_thread = ThreadPoolExecutor(1, thread_name_prefix="engine-chain")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="engine-read")
+        self._compiling = ThreadPoolExecutor(1, thread_name_prefix="engine-compile")
+        self._debugging = ThreadPoolExecutor(1, thread_name_prefix="engine-debug")
+        self._closed = threading.Event()
+        self._parts: Assembly
+
     @classmethod
-    def open(cls, directory: Path, *, genesis: Genesis | None = None) -> Engine:
+    def open(cls, directory: Path, *, genesis: Genesis | None = None, unflushed_blocks: int = 0) -> Engine:
         """Open the chain in `directory`, creating it (genesis with ten funded accounts) if it is empty.
 
-        `genesis` is used only for a chain that is created.
+        `genesis` is used only for a chain that is created. The newest `unflushed_blocks` stay in MVCC.
 
         Raises:
             StorageLocked, StorageDamaged, StorageError: the folder cannot be used.
         """
-        raise NotImplementedError
+        from engine.assembly import Assembly
+        from engine.chain.chain import ChainOptions
+
+        engine = cls()
+        options = ChainOptions(unflushed_blocks=unflushed_blocks)
+        try:
+            engine._parts = Assembly(directory, engine._emit, genesis=genesis, options=options)
+        except BaseException:
+            engine._shut_down()
+            raise
+        return engine
 
     def close(self) -> None:
         """Flush, end every worker and release the folder; at most one second."""
-        raise NotImplementedError
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._listeners = []
+        self._parts.cancel()
+        self._shut_down()
+        self._parts.close()
 
-    def subscribe(self, listener: Callable[[EngineEvent], None]) -> Callable[[], None]:
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Deliver every event to `listener` on an engine thread; the result unsubscribes."""
-        raise NotImplementedError
+        self._listeners = [*self._listeners, listener]
+
+        def unsubscribe() -> None:
+            self._listeners = [known for known in self._listeners if known is not listener]
+
+        return unsubscribe
 
     # compiling
 
     def check(self, source: str, *, file: str, profile: Profile) -> Future[CheckResult]:
         """Lint and derive the ABI of source text; never raises `CompileError`."""
-        raise NotImplementedError
+        return self._compile_soon(self._check, source, file, profile)
 
     def compile(self, source: str, *, file: str, profile: Profile, abi: Abi | None = None) -> Future[CompiledContract]:
         """Compile, from the snapshot store if it is there; raises `CompileError`."""
-        raise NotImplementedError
+        return self._compile_soon(self._compile, source, file, profile, abi)
 
-    def prepare(self, file: Path) -> Future[DeployRequest]:
-        """Return what deploying a file of a project means, with the publisher left open.
+    def pack(self, directory: Path, entry: str) -> Future[Pack]:
+        """Make one script of a project's module and everything it needs; raises `PackError`."""
+        return self._compile_soon(self._parts.packer.pack, directory, entry)
 
-        The project's `strata.json` says name, profile, interface file and whether the source is packed first.
+    def prepare(self, file: Path) -> Future[PreparedFile]:
+        """Return what deploying a file means: its project's settings, its text, packed if they say so.
 
         Raises:
-            InvalidInput: the file or its project's settings cannot be used.
+            InvalidInput: the file, its project's settings or interface cannot be used.
             PackError: the project cannot be packed.
         """
-        raise NotImplementedError
+        return self._compile_soon(self._prepare, file)
+
+    def compile_pack(self, pack: Pack, *, profile: Profile) -> Future[CompiledContract]:
+        """Compile a packed project; from then on its text stands for it in `deploy`. Raises `CompileError`."""
+        return self._compile_soon(lambda: self._parts.compile_pack(pack, profile))
 
     # transacting
 
     def deploy(self, request: DeployRequest) -> Future[DeployResult]:
         """Compile and deploy; raises `CompileError`, else the outcome says whether `init` succeeded."""
-        raise NotImplementedError
+        return self._change(self._deploy, request)
 
     def transact(self, request: TransactionRequest, *, block: bool = True) -> Future[TransactionResult]:
         """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one.
 
         With `block` off the transaction waits in the open block until `produce` or the next transaction closes it.
         """
-        raise NotImplementedError
+        return self._change(lambda: self._parts.chain.transact(request, close=block))
 
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
         """Run a transaction on the head state and keep nothing."""
-        raise NotImplementedError
+        return self._change(lambda: self._parts.chain.query(request))
 
     def cancel(self) -> None:
         """Stop the transaction that is running; it fails with `RunCancelled`."""
-        raise NotImplementedError
+        self._parts.cancel()
 
     # the chain's course
 
     def produce(self) -> Future[BlockSummary]:
         """Close the open block (with no transactions but the base one, if none waits) and return it."""
-        raise NotImplementedError
+        return self._change(self._parts.chain.produce)
 
     def advance(self, nanoseconds: int) -> Future[int]:
         """Move the chain's clock forward and return its time."""
-        raise NotImplementedError
+        return self._change(lambda: self._parts.chain.advance(nanoseconds))
 
     def checkpoint(self, name: str) -> Future[int]:
         """Name the head's state and return its block number."""
-        raise NotImplementedError
+        return self._change(lambda: self._parts.chain.checkpoint(name))
 
     def restore(self, name: str) -> Future[int]:
         """Move the head back to a checkpoint and return its block number; raises `InvalidInput` for an unknown name."""
-        raise NotImplementedError
+        return self._change(lambda: self._parts.chain.restore(name))
 
     def validate_block(self, number: int) -> Future[str | None]:
         """Execute a block again; return the first difference from what was recorded, None if there is none."""
-        raise NotImplementedError
+        return self._change(lambda: self._parts.chain.validate(number))
 
     # looking
 
     def head(self) -> Future[BlockSummary]:
         """Return the newest block."""
-        raise NotImplementedError
+        return self._read(self._parts.chain.head_summary)
 
     def account(self, name: str) -> Future[AccountSummary]:
         """Return any account or contract id's balances, gas and RAM; raises `InvalidInput` if there is none."""
-        raise NotImplementedError
+        return self._read(lambda: self._inspection().account(name))
 
     def balance(self, name: str, token: str) -> Future[str]:
         """Return what an account or contract holds of a token, as a decimal string."""
-        raise NotImplementedError
+        return self._read(lambda: self._inspection().balance(name, token))
 
     def storage(self, contract: str, key: str, field: str | None = None) -> Future[str | None]:
         """Return a stored value as the contract would read it, None if there is none."""
-        raise NotImplementedError
+        return self._read(lambda: self._inspection().storage(contract, key, field))
 
     def accounts(self) -> Future[tuple[AccountSummary, ...]]:
         """Return the development accounts with their balances."""
-        raise NotImplementedError
+        return self._read(lambda: tuple(map(self._inspection().account, self._parts.chain.wallet.accounts())))
 
     def contracts(self) -> Future[tuple[DeployedContract, ...]]:
         """Return the contracts people deployed, oldest first."""
-        raise NotImplementedError
+        return self._read(self._contracts)
 
     def code(self, contract: str) -> Future[CompiledContract]:
         """Return what a deployed contract runs: its text as deployed, interface and steps; raises `InvalidInput`."""
-        raise NotImplementedError
+        return self._read(self._code, contract)
 
     def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
         """Return blocks from number `first` upwards."""
-        raise NotImplementedError
+        return self._read(lambda: self._parts.chain.summaries(first, count))
 
     def transactions(self, first: int, count: int) -> Future[tuple[TransactionResult, ...]]:
         """Return executed transactions newest first, skipping `first`; without `accesses` if from an older session."""
-        raise NotImplementedError
+        return self._read(lambda: self._parts.chain.results(first, count))
 
     def state_entries(
         self, *, prefix: str = "", contains: str = "", after: str = "", count: int = 200
     ) -> Future[tuple[StateEntry, ...]]:
         """Return keys in order after `after` with their value and the layer holding it; searched in the engine."""
-        raise NotImplementedError
+        return self._read(lambda: self._parts.stack.entries(prefix=prefix, contains=contains, after=after, count=count))
 
     def layer_entries(
         self, layer: Layer, *, prefix: str = "", after: str = "", count: int = 200
     ) -> Future[tuple[StateEntry, ...]]:
         """Return what one layer (MVCC or ROCKSDB) holds by itself, including deletions (value None)."""
-        raise NotImplementedError
+        return self._read(lambda: self._parts.stack.layer_entries(layer, prefix=prefix, after=after, count=count))
+
+    def workers(self) -> tuple[WorkerStatus, ...]:
+        """Return the worker processes."""
+        return self._parts.workers()
 
     # debugging
 
     def debug(self, transaction_hash: str) -> Future[DebugSession]:
         """Record an executed transaction again with step probes, on the state it ran on."""
-        raise NotImplementedError
+        return self._debugging.submit(self._debug, transaction_hash)
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _emit(self, event: EngineEvent) -> None:
+        for listener in self._listeners:
+            listener(event)
+
+    def _shut_down(self) -> None:
+        for executor in (self._compiling, self._readers, self._debugging, self._chain_thread):
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def _change(
+        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Result]:
+        return self._chain_thread.submit(work, *arguments, **named)
+
+    def _read(
+        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Result]:
+        return self._readers.submit(work, *arguments, **named)
+
+    def _compile_soon(
+        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Result]:
+        return self._compiling.submit(work, *arguments, **named)
+
+    def _check(self, source: str, file: str, profile: Profile) -> CheckResult:
+        found = self._parts.compiler.check(source, file=file, profile=profile)
+        return CheckResult(found.diagnostics, found.abi)
+
+    def _compile(self, source: str, file: str, profile: Profile, abi: Abi | None) -> CompiledContract:
+        return self._parts.compiler.compile(source, file=file, profile=profile, abi=abi)
+
+    def _prepare(self, file: Path) -> PreparedFile:
+        from engine.entrance.contract_file import prepare_file
+
+        return prepare_file(file, self._parts.packer.pack)
+
+    def _deploy(self, request: DeployRequest) -> DeployResult:
+        import json
+
+        from engine.chain.contract_source import ContractInfo, ContractSource, write_contract
+
+        compiled = self._parts.compiler.compile(
+            request.source, file=request.file, profile=request.profile, abi=request.abi
+        )
+        info = ContractInfo(compiled.abi.lang, compiled.abi.version, compiled.abi.abi)
+        contract = ContractSource(info=info, code=request.source, profile=request.profile)
+        result = self._parts.chain.transact(
+            TransactionRequest(
+                publisher=request.publisher,
+                actions=(Action("system.iost", "setCode", json.dumps([write_contract(contract)], ensure_ascii=False)),),
+                gas_limit=request.gas_limit,
+            )
+        )
+        if not result.succeeded:
+            return DeployResult(result, None)
+        identity = f"Contract{result.hash}"
+        self._parts.put_note(identity, name=request.name, file=request.file)
+        deployed = self._deployed(identity)
+        self._emit(ContractDeployed(deployed))
+        return DeployResult(result, deployed)
+
+    def _inspection(self) -> Inspection:
+        from engine.chain.inspection import Inspection
+
+        return Inspection(self._parts.stack.reader(), self._parts.chain.clock.now())
+
+    def _contracts(self) -> tuple[DeployedContract, ...]:
+        inspection = self._inspection()
+        noted = self._parts.notes()
+        records = inspection.contracts("Contract")
+        names = dict.fromkeys([record.id for record in records] + list(noted))
+        return tuple(self._deployed(name) for name in names if inspection.has_contract(name))
+
+    def _deployed(self, identity: str) -> DeployedContract:
+        inspection = self._inspection()
+        record = inspection.contract(identity)
+        note = self._parts.notes().get(identity)
+        return DeployedContract(
+            id=identity,
+            name=note.name if note else identity,
+            owner=inspection.owner(identity),
+            abi=Abi(lang=record.language, version=record.version, abi=record.abi),
+            profile=record.profile,
+            code_key=record.code_key,
+            file=note.file if note else "",
+            block_number=record.block_number,
+        )
+
+    def _code(self, contract: str) -> CompiledContract:
+        return self._parts.compilation.load(self._inspection().contract(contract).code_key)
+
+    def _debug(self, transaction_hash: str) -> DebugSession:
+        import msgspec
+
+        from engine.chain.worker_program import encode_batch
+        from engine.debug.session import DebugSession, source_path
+
+        result = self._parts.chain.result(transaction_hash)
+        if result is None:
+            raise InvalidInput(f"there is no transaction {transaction_hash}", advice="Choose one from the list.")
+        batch, state = self._parts.chain.replay(transaction_hash)
+        identity = self._parts.executions.register(state)
+        job = encode_batch(msgspec.structs.replace(batch, state=identity))
+        try:
+            trace, _ = self._parts.debugger.record(job)
+        except BaseException:
+            self._parts.executions.release(identity)
+            raise
+        files = {contract.id: contract.file for contract in self._contracts()}
+        return DebugSession(
+            self._parts.debugger,
+            result,
+            trace,
+            job,
+            path_of=lambda contract, file: source_path(files.get(contract) or contract, file),
+            released=lambda: self._parts.executions.release(identity),
+        )

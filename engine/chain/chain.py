@@ -244,6 +244,34 @@ class Chain:
         base = self._base_transaction(state, below, checked.head.time)
         return block_difference(checked, parent, base=base, witness=self._witness.id, execute=execute)
 
+    def replay(self, transaction_hash: str) -> tuple[Batch, StateReader]:
+        """Return the batch that executes a transaction of this chain again, as its last, and the state it stands on.
+
+        Raises:
+            InvalidInput: there is no such transaction in a block after block 0.
+        """
+        result = self.result(transaction_hash)
+        if result is None or result.block_number < 1:
+            raise InvalidInput(f"there is no transaction {transaction_hash}", advice="Choose one of the list.")
+        if self._open is not None and result.block_number == self._open.number:
+            queued = tuple(queued for queued, _ in self._open.entries)
+            block_time, witness, parent_hash = self._open.time, self._open.witness, self._open.parent_text
+        else:
+            block = self.block(result.block_number)
+            first, *others = block.transactions
+            queued = (_queued(first, Mode.SYSTEM), *map(_queued, others))
+            block_time, witness = block.head.time, block.head.witness
+            parent_hash = base58_text(block.head.parent_hash)
+        batch = Batch(
+            number=result.block_number,
+            parent_hash=parent_hash,
+            witness=witness,
+            time=block_time,
+            transactions=queued[: result.index + 1],
+            observe=True,
+        )
+        return batch, self.stack.checkout(result.block_number - 1)
+
     # --- looking ---------------------------------------------------------------------------------
 
     def block(self, number: int) -> Block:

@@ -86,18 +86,26 @@ class Executions:
             return encode_answer(self._states[read.state].read_many(read.keys))
         raise InternalError(f"a worker asked for {name!r}")
 
+    def register(self, state: StateReader) -> int:
+        """Let workers read `state` under the number returned (`Batch.state`), until it is released."""
+        with self._lock:
+            identity = next(self._state_ids)
+            self._states[identity] = state
+        return identity
+
+    def release(self, identity: int) -> None:
+        """Forget a registered state."""
+        with self._lock:
+            self._states.pop(identity, None)
+
     def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
-        identity = 0 if state is None else next(self._state_ids)
-        if state is not None:
-            with self._lock:
-                self._states[identity] = state
+        identity = 0 if state is None else self.register(state)
         try:
             return decode_executions(self._submit(encode_batch(_on_state(batch, identity))).result())
         except ContractFailure as failure:
             return self._after_failure(batch, state or self._head(), failure)
         finally:
-            with self._lock:
-                self._states.pop(identity, None)
+            self.release(identity)
 
     def _after_failure(self, batch: Batch, state: StateReader, failure: ContractFailure) -> tuple[Execution, ...]:
         """Find out which transaction a worker failed on; that one gets the failure."""

@@ -68,6 +68,10 @@ class Inspection:
         value = decode(stored)[0]
         return decimal_text(value) if isinstance(value, FixedPoint) else to_contract(value)
 
+    def has_contract(self, contract: str) -> bool:
+        """Return whether a contract of this id is deployed."""
+        return self._view.read(record_key(contract))[0] is not None
+
     def contract(self, contract: str) -> ContractRecord:
         """Return a contract's record; raises `InvalidInput` if there is none."""
         stored = self._view.read(record_key(contract))[0]

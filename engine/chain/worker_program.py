@@ -113,37 +113,45 @@ class _Worker:
     def handle(self, job: bytes) -> Generator[Run, object, bytes]:
         batch = _batch_decoder.decode(job)
         executions = yield from execute_batch(
-            batch, PendingWrites(_RemoteState(self._services, batch.state)), self._natives, self._locate
+            batch, PendingWrites(RemoteState(self._services, batch.state)), self._natives, locate_sites(self._services)
         )
         return msgspec.msgpack.encode(executions)
 
     def compile(self, request: CompileRequest) -> CompileReply:
         return decode_reply(self._services.request(REQUEST_NAME, encode_message(request)))
 
-    def _locate(self, sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
-        found: list[SourceLocation] = []
-        for site in sites:
-            code = self._services.load_code(site.code_key)
-            lines = site.stack or ((site.contract, site.line, site.column),)
-            found += [location for _, line, _ in lines if (location := source_location(site, code, line))]
-        return tuple(found)
 
-
-class _RemoteState:
-    """Implements `StateReader` by asking the engine."""
+class RemoteState:
+    """Implements `StateReader` by asking the engine for a state it has registered, 0 the newest."""
 
     def __init__(self, services: WorkerServices, state: int) -> None:
         self._services = services
         self._state = state
 
     def read(self, key: str) -> tuple[str | None, Layer]:
+        """Return a stored text; see `StateReader`."""
         return self.read_many([key])[0]
 
     def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+        """Return stored texts, in one trip; see `StateReader`."""
         if self._state == 0:
             return self._services.read_state(keys)
         request = msgspec.msgpack.encode(StateRead(self._state, tuple(keys)))
         return _answer_decoder.decode(self._services.request(READ_REQUEST, request))
+
+
+def locate_sites(services: WorkerServices) -> LocateSites:
+    """Return what finds places of the author's source, with the code that the worker has."""
+
+    def locate(sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
+        found: list[SourceLocation] = []
+        for site in sites:
+            code = services.load_code(site.code_key)
+            lines = site.stack or ((site.contract, site.line, site.column),)
+            found += [location for _, line, _ in lines if (location := source_location(site, code, line))]
+        return tuple(found)
+
+    return locate
 
 
 def execute_batch(

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.compiler.abi import read_abi
 from engine.compiler.pack import Pack
 from engine.entrance.project import PROJECT_FILE, Project, ProjectContract, load_project
 from engine.errors import InvalidInput
-from engine.facade import DeployRequest
+from engine.interface import DeployRequest
 
 PackProject = Callable[[Path, str], Pack]
 """Packs (folder, entry) into one script; raises `PackError`."""
 
 
-def prepare_deployment(file: Path, pack: PackProject) -> DeployRequest:
-    """Return the request that deploys `file`, with the publisher left open.
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """The request that deploys a file, with the publisher left open; `pack` if its project says that it is packed."""
+
+    request: DeployRequest
+    pack: Pack | None = None
+
+
+def prepare_file(file: Path, pack: PackProject) -> PreparedFile:
+    """Return what deploying `file` means.
 
     A file that its project does not name is a contract of the project's profile, named after the file.
 
@@ -28,15 +37,16 @@ def prepare_deployment(file: Path, pack: PackProject) -> DeployRequest:
     folder = project_folder(file)
     project = load_project(folder)
     contract = _contract_of(project, folder, file)
-    source = pack(folder, file.relative_to(folder).as_posix()).code if contract.pack else _read(file)
-    return DeployRequest(
+    packed = pack(folder, file.relative_to(folder).as_posix()) if contract.pack else None
+    request = DeployRequest(
         name=contract.name,
-        source=source,
+        source=packed.code if packed is not None else _read(file),
         publisher="",
         file=str(file),
         profile=contract.profile or project.profile,
         abi=read_abi(_read(folder / contract.abi), file=contract.abi) if contract.abi is not None else None,
     )
+    return PreparedFile(request, packed)
 
 
 def project_folder(file: Path) -> Path:

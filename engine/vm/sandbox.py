@@ -295,6 +295,8 @@ class Sandbox:
             return _LEAVE
         operation = request.operation
         self._serving = realm
+        if _FIRST_DEBUG <= operation <= _LAST_DEBUG:
+            return self._serve_debug(request)
         level = self._levels[-1]
         if level.realm is not realm or self._depth(realm) != request.depth:
             level = self._unwind_to(realm, request.depth)
@@ -303,11 +305,6 @@ class Sandbox:
             turn, reply = self._advance(outcome_of(level.frame, request, realm.first_line_offset))
         elif operation in (Operation.CALL, Operation.CALL_WITH_AUTH):
             turn, reply = self._call(realm, request)
-        elif _FIRST_DEBUG <= operation <= _LAST_DEBUG:
-            if self._debug is None:
-                raise InternalError("a run worker was asked to debug")
-            answer = self._debug(operation, request.texts)
-            return Reply(ReplyKind.NULL) if answer is None else Reply(ReplyKind.TEXT, (answer,))
         else:
             assert self._host is not None
             try:
@@ -320,6 +317,13 @@ class Sandbox:
         discarded = realm in self._discarded
         self._pass_on((turn, reply))
         return None if self._aborting is None and not discarded else _LEAVE
+
+    def _serve_debug(self, request: Request) -> Reply:
+        """Answer the recorder, which asks at any time: before a frame has begun, in the middle, after its end."""
+        if self._debug is None:
+            raise InternalError("a run worker was asked to debug")
+        answer = self._debug(request.operation, request.texts)
+        return Reply(ReplyKind.NULL) if answer is None else Reply(ReplyKind.TEXT, (answer,))
 
     def _call(self, realm: Realm, request: Request) -> tuple[Realm | None, Reply]:
         assert self._host is not None

@@ -1,0 +1,145 @@
+"""Puts the engine's parts together: state, compiler, workers, chain, debugger. Imported only when a chain is opened."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import msgspec
+
+from engine.chain.chain import Chain, ChainOptions
+from engine.chain.clock import Clock
+from engine.chain.compilation import Compilation
+from engine.chain.execution import Executions
+from engine.chain.worker_program import PROGRAM as RUN_PROGRAM
+from engine.compiler.compiler import Compiler
+from engine.compiler.pack import Pack, Packer
+from engine.compiler.source_map import SourceMap, map_to_sources
+from engine.debug.debugger import Debugger
+from engine.debug.protocol import PAUSED_REQUEST
+from engine.debug.worker_program import PROGRAM as DEBUG_PROGRAM
+from engine.interface import EngineEvent, Genesis, WorkerChanged, WorkerStatus
+from engine.state.blobs import BlobStore
+from engine.state.stack import StateStack
+from engine.state.store import Store
+from engine.values import CompiledContract, Profile, Value
+from engine.vm.pool import PoolSettings, Priority, WorkerPool
+from engine.vm.toolchain_process import ToolchainProcess
+
+__all__ = ["Assembly"]
+
+_NOTE = "contract:"
+_RUN_POOL = PoolSettings(floor=1, spares=1)
+_DEBUG_POOL = PoolSettings(floor=0, ceiling=2, spares=0, hard_seconds=24 * 3600.0, fork_server=False, recycle_runs=200)
+
+
+class DeploymentNote(Value, frozen=True):
+    """What people call a deployed contract and the path of its source."""
+
+    name: str
+    file: str
+
+
+class Assembly:
+    """The parts of one open chain; `close` ends them in order."""
+
+    def __init__(
+        self, directory: Path, emit: Callable[[EngineEvent], None], *, genesis: Genesis | None, options: ChainOptions
+    ) -> None:
+        """Open `directory`; everything opened so far is closed again if something fails."""
+        self._emit = emit
+        self._closing = threading.Event()
+        self._running: Future[bytes] | None = None
+        with contextlib.ExitStack() as opened:
+            self.store = Store.open(directory)
+            opened.callback(self.store.close)
+            self.stack = StateStack(self.store)
+            self.blobs = BlobStore(self.store)
+            toolchain = ToolchainProcess()
+            opened.callback(toolchain.close)
+            self.compiler = Compiler(toolchain, self.blobs)
+            self.packer = Packer()
+            opened.callback(self.packer.close)
+            self.compilation = Compilation(self.compiler, self.stack.reader)
+            self.executions = Executions(self._submit, self.compilation, self.stack.reader)
+            self.pool = WorkerPool(
+                RUN_PROGRAM,
+                serve_read=lambda keys: self.stack.reader().read_many(keys),
+                serve_code=self.compilation.load,
+                serve_request=self.executions.serve,
+                settings=_RUN_POOL,
+            )
+            opened.callback(self.pool.close)
+            self.pool.subscribe(self._workers_changed)
+            self.debugger = Debugger(self.compilation.load)
+            self.debug_pool = WorkerPool(
+                DEBUG_PROGRAM,
+                serve_read=lambda keys: self.stack.reader().read_many(keys),
+                serve_code=self.compilation.load,
+                serve_request=self._serve_debug,
+                settings=_DEBUG_POOL,
+                stepping=True,
+                kind="debug",
+            )
+            opened.callback(self.debug_pool.close)
+            self.debugger.attach(self.debug_pool)
+            self.chain = Chain(self.stack, self.executions, emit, options=options, clock=_clock(genesis))
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        """End the workers, then release the folder."""
+        self._closing.set()
+        self._opened.close()
+
+    def workers(self) -> tuple[WorkerStatus, ...]:
+        """Return all workers."""
+        return self.pool.statuses() + self.debug_pool.statuses()
+
+    def compile_pack(self, pack: Pack, profile: Profile) -> CompiledContract:
+        """Compile a packed project; lines and steps lead back to its files, whoever compiles the same text later."""
+        contract = self.compiler.compile(pack.code, file=Path(pack.entry).name, profile=profile)
+        mapped = map_to_sources(contract, SourceMap(pack.source_map))
+        abi = self.compiler.derive_abi(pack.entry_source, profile=profile)
+        if abi is not None:
+            mapped = msgspec.structs.replace(mapped, abi=abi)
+        if self.compiler.snapshots is not None:
+            self.compiler.snapshots.put(mapped)
+        return mapped
+
+    def put_note(self, contract: str, *, name: str, file: str) -> None:
+        """Remember what people call a contract and where its source is; kept beside the chain."""
+        self.stack.put_setting(_NOTE + contract, msgspec.msgpack.encode(DeploymentNote(name, file)))
+
+    def notes(self) -> dict[str, DeploymentNote]:
+        """Return what is remembered of contracts, by id."""
+        return {
+            name.removeprefix(_NOTE): msgspec.msgpack.decode(data, type=DeploymentNote)
+            for name, data in self.stack.ledger.settings()
+            if name.startswith(_NOTE)
+        }
+
+    def cancel(self) -> None:
+        """Stop the job that the chain waits for; from any thread."""
+        running = self._running
+        if running is not None:
+            self.pool.cancel(running)
+
+    def _submit(self, job: bytes) -> Future[bytes]:
+        self._running = future = self.pool.submit(job, priority=Priority.INTERACTIVE)
+        return future
+
+    def _serve_debug(self, name: str, payload: bytes) -> bytes:
+        if name == PAUSED_REQUEST:
+            return self.debugger.serve(name, payload)
+        return self.executions.serve(name, payload)
+
+    def _workers_changed(self) -> None:
+        if not self._closing.is_set():
+            self._emit(WorkerChanged(self.workers()))
+
+
+def _clock(genesis: Genesis | None) -> Clock | None:
+    return None if genesis is None or genesis.time is None else Clock(genesis.time)

@@ -1,0 +1,195 @@
+"""The worker program of debug workers, `engine.debug.worker_program:create`: records and replays transactions.
+
+Such a worker runs stepping variants in a sandbox of its own; the recorder in there calls back for every chunk of
+steps and at every stop.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.chain.compile_request import REQUEST_NAME, CompileReply, CompileRequest, decode_reply, encode_message
+from engine.chain.host import Host
+from engine.chain.natives.registry import BuiltInContracts
+from engine.chain.worker_program import Batch, RemoteState, execute_batch, locate_sites
+from engine.debug.protocol import (
+    PAUSED_REQUEST,
+    TO_THE_END,
+    DebugJob,
+    DebugOperation,
+    Pause,
+    RecordedContract,
+    Recording,
+)
+from engine.errors import InternalError
+from engine.state.local_cache import LocalCache, PendingWrites
+from engine.vm.interface import Handler, HostReply, Operation, ProgramFactory, Run, ScriptHost
+from engine.vm.sandbox import Sandbox, SandboxLimits
+
+if TYPE_CHECKING:
+    from engine.vm.interface import NestedCall, Program, WorkerServices
+
+PROGRAM = "engine.debug.worker_program:create"
+MAX_STEPS = 5_000_000
+"""Steps kept of one recording; a longer run is recorded up to here."""
+
+LIMITS = SandboxLimits(time_limit=24 * 3600.0, heap_bytes=512_000_000, process_bytes=2_000_000_000)
+"""Gas still bounds a run; the clock must not, while somebody looks at a step."""
+
+_job_decoder = msgspec.msgpack.Decoder(DebugJob)
+_batch_decoder = msgspec.msgpack.Decoder(Batch)
+
+
+def create(services: WorkerServices) -> Handler:
+    """Return the handler of a debug worker's jobs."""
+    return _DebugWorker(services).handle
+
+
+class _DebugWorker:
+    """Implements `ContractCompiler` on a worker's services."""
+
+    def __init__(self, services: WorkerServices) -> None:
+        self._services = services
+        self._natives = BuiltInContracts(self)
+        self._recorder = _Recorder(services)
+        self._sandbox = Sandbox(services.load_code, limits=LIMITS, stepping=True, debug=self._recorder.debug)
+
+    def handle(self, payload: bytes) -> bytes:
+        return self._sandbox.run(self._execute(_job_decoder.decode(payload)))
+
+    def _execute(self, job: DebugJob) -> Generator[Run, object, bytes]:
+        """Execute a job's batch, the last transaction watched by the recorder."""
+        batch = _batch_decoder.decode(job.batch)
+        state = PendingWrites(RemoteState(self._services, batch.state))
+        self._recorder.silence()
+        executions = execute_batch(batch, state, self._natives, locate_sites(self._services))
+        remaining = len(batch.transactions)
+        value: object = None
+        try:
+            while True:
+                run = executions.send(value)
+                remaining -= 1
+                factory = run.factory if remaining else self._recorder.watched(run.factory, job)
+                value = yield Run(factory, run.time_limit)
+        except StopIteration as stop:
+            return msgspec.msgpack.encode(self._recorder.recording(msgspec.msgpack.encode(stop.value)))
+
+    def compile(self, request: CompileRequest) -> CompileReply:
+        return decode_reply(self._services.request(REQUEST_NAME, encode_message(request)))
+
+
+class _Recorder:
+    """Gathers the columns of one recording and pauses replays."""
+
+    def __init__(self, services: WorkerServices) -> None:
+        self._services = services
+        self._stop = TO_THE_END
+        self._session = 0
+        self._active = False
+        self._clear()
+
+    def silence(self) -> None:
+        """Let programs run without recording them."""
+        self._active = False
+        self._clear()
+
+    def watched(self, factory: ProgramFactory, job: DebugJob) -> ProgramFactory:
+        """Return a factory whose programs are recorded; a repeated run is recorded anew."""
+
+        def start() -> tuple[Program, ScriptHost]:
+            program, host = factory()
+            self._clear()
+            self._active, self._stop, self._session = True, job.stop, job.session
+            assert isinstance(host, Host), "batches run on the chain's own host"
+            return program, _CountingHost(host, self._accesses_after)
+
+        return start
+
+    def recording(self, executions: bytes) -> Recording:
+        """Return what was gathered."""
+        return Recording(
+            executions=executions,
+            contracts=tuple(self._contracts),
+            sites=bytes(self._sites),
+            depths=bytes(self._depths),
+            operations=bytes(self._operations),
+            gas=bytes(self._gas),
+            accesses_after=self._accesses_after.tobytes(),
+            truncated=self._truncated,
+        )
+
+    def debug(self, operation: int, arguments: Sequence[str | None]) -> str | None:
+        """Answer the recorder in the sandbox."""
+        match operation, arguments:
+            case DebugOperation.ENTER_CONTRACT, (str(contract), str(code_key)):
+                return str(self._base(contract, code_key))
+            case DebugOperation.STEPS, (str(sites), str(depths), str(operations), str(gas)):
+                self._append(sites, depths, operations, gas)
+                return None
+            case DebugOperation.PAUSED, (finding, str(position)):
+                return self._paused(Pause(self._session, int(position), finding))
+            case DebugOperation.STOP_AT, _:
+                return str(self._stop if self._active else TO_THE_END)
+        raise InternalError(f"the recorder asked for {operation} with {len(arguments)} arguments")
+
+    def _base(self, contract: str, code_key: str) -> int:
+        known = self._bases.get((contract, code_key))
+        if known is None:
+            known = self._bases[contract, code_key] = self._next_base
+            self._next_base += len(self._services.load_code(code_key).steps)
+            self._contracts.append(RecordedContract(contract, code_key))
+        return known
+
+    def _append(self, sites: str, depths: str, operations: str, gas: str) -> None:
+        if not self._active:
+            return
+        if len(self._sites) // 4 >= MAX_STEPS:
+            self._truncated = True
+            return
+        for column, units in (
+            (self._sites, sites),
+            (self._depths, depths),
+            (self._operations, operations),
+            (self._gas, gas),
+        ):
+            column.extend(units.encode("utf-16-le", "surrogatepass"))
+
+    def _paused(self, pause: Pause) -> str:
+        command = self._services.request(PAUSED_REQUEST, msgspec.msgpack.encode(pause))
+        return command.decode()
+
+    def _clear(self) -> None:
+        self._contracts: list[RecordedContract] = []
+        self._bases: dict[tuple[str, str], int] = {}
+        self._next_base = 0
+        self._sites, self._depths, self._operations, self._gas = bytearray(), bytearray(), bytearray(), bytearray()
+        self._accesses_after = array("i", [0])
+        self._truncated = False
+
+
+class _CountingHost:
+    """Passes on to a transaction's host and notes how many accesses had been made when an operation was answered.
+
+    Entries count operations as the sandbox does: a call counts when it begins, before those of the contract called.
+    """
+
+    def __init__(self, host: Host, accesses_after: array[int]) -> None:
+        assert isinstance(host.cache, LocalCache), "transactions run on a local cache"
+        self._host = host
+        self._accesses = host.cache.accesses
+        self._accesses_after = accesses_after
+
+    def operate(self, operation: Operation, arguments: Sequence[str | None]) -> HostReply:
+        reply = self._host.operate(operation, arguments)
+        self._accesses_after.append(len(self._accesses))
+        return reply
+
+    def call(self, contract: str, api: str, arguments: str, *, lend_authority: bool, gas_used: int) -> NestedCall:
+        self._accesses_after.append(len(self._accesses))
+        reply = yield from self._host.call(contract, api, arguments, lend_authority=lend_authority, gas_used=gas_used)
+        self._accesses_after[-1] = len(self._accesses)
+        return reply
