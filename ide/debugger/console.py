@@ -6,13 +6,14 @@ from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
 from engine.facade import Variable
 from ide.bridge import describe_error
 from ide.debugger.controller import DebugController
 from ide.panels import style
 from ide.panels.readable import shorten
+from ide.panels.widgets import make_plain
 
 KEPT_LINES = 500
 
@@ -52,7 +53,7 @@ class ExpressionConsole(QWidget):
         self._controller = controller
         self.output = QTextBrowser()
         self.output.setFont(style.code_font(self.font()))
-        self.output.setFrameShape(QFrame.Shape.NoFrame)
+        make_plain(self.output)
         self.output.setTabChangesFocus(True)
         self.output.setAccessibleName("Console output")
         self.output.document().setMaximumBlockCount(KEPT_LINES)

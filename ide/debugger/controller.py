@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.facade import DebugSession, StepView, TraceStep, Variable
+from engine.facade import StepView, TraceStep, Variable
 from engine.values import TransactionResult
 from ide.bridge import Request
 from ide.panels.workbench import Workbench
+
+if TYPE_CHECKING:
+    from engine.facade import DebugSession
 
 REST_MS = 100
 """How long the slider must rest before variables are asked for, in milliseconds."""
@@ -165,7 +169,8 @@ class DebugController(QObject):
             self.session_changed.emit()
             return
         self._session = session
-        self._workbench.window.status_message(f"Recorded {session.step_count:,} steps.")
+        cut = " The rest was too long to record." if session.truncated else ""
+        self._workbench.window.status_message(f"Recorded {session.step_count:,} steps.{cut}")
         self.session_changed.emit()
         self._position = -1
         self.move(self._first_stop())
@@ -185,7 +190,7 @@ class DebugController(QObject):
             position = session.forward_to(0, stops)
             if self._stands_on(position, stops):
                 return position
-        return 0 if session.result.succeeded else self.last
+        return session.first if session.result.succeeded else self.last
 
     def _stands_on(self, position: int, stops: frozenset[tuple[str, int]]) -> bool:
         assert self._session is not None, "positions belong to a session"

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from engine.facade import DebugSession
 from engine.values import AccessKind, StorageAccess
+
+if TYPE_CHECKING:
+    from engine.facade import DebugSession
 
 MOST_MARKS = 2000
 """More writes than this are not marked one by one."""

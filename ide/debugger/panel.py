@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QListView,
     QSplitter,
@@ -25,11 +24,10 @@ from ide.debugger.console import ExpressionConsole
 from ide.debugger.controller import DebugController
 from ide.debugger.variables import VariableModel
 from ide.debugger.watches import WatchModel
-from ide.panels import style
 from ide.panels.banner import Banner
-from ide.panels.widgets import EmptyState, Switcher
+from ide.panels.widgets import EmptyState, SectionTitle, Switcher
 from ide.panels.workbench import Workbench
-from ide.theme import icon, themes
+from ide.theme import icon
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -134,6 +132,7 @@ class DebuggerPanel(QWidget):
         ):
             splitter.addWidget(_titled(title, widget))
             splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([90, 260, 150, 150])
         content = QWidget()
         content_layout = QVBoxLayout(content)
         content_layout.setContentsMargins(0, 0, 0, 0)
@@ -236,22 +235,6 @@ def _tree(name: str, model: VariableModel) -> QTreeView:
     view.setHeaderHidden(True)
     view.header().resizeSection(0, view.fontMetrics().horizontalAdvance("m" * 13))
     return view
-
-
-class SectionTitle(QLabel):
-    """A small heading over a part of a dock."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setFont(style.scaled_font(self.font(), 0.9, bold=True))
-        self.setContentsMargins(8, 4, 8, 2)
-        themes().changed.connect(self._recolour)
-        self._recolour()
-
-    def _recolour(self) -> None:
-        palette = self.palette()
-        palette.setColor(self.foregroundRole(), style.colour("text_muted"))
-        self.setPalette(palette)
 
 
 def _titled(title: str, widget: QWidget) -> QWidget:

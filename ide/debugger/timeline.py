@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -19,11 +20,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
-from engine.facade import DebugSession
 from ide.debugger.landmarks import Sample, sample_steps, write_positions
 from ide.panels import style
 from ide.panels.readable import group_digits
 from ide.theme import themes
+
+if TYPE_CHECKING:
+    from engine.facade import DebugSession
 
 _MARGIN = 8
 _MARKS_HEIGHT = 9

@@ -130,7 +130,6 @@ class VariableModel(QAbstractItemModel):
         """Return the index of a child."""
         children = self._children(parent)
         if not (0 <= row < len(children) and 0 <= column < 2):
-        """Return the index of a child."""
             return QModelIndex()
         return self.createIndex(row, column, children[row].id)
 

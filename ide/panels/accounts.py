@@ -22,12 +22,12 @@ class Column(IntEnum):
 
     NAME = 0
     BALANCE = 1
-    OTHERS = 2
-    GAS = 3
-    RAM = 4
+    GAS = 2
+    RAM = 3
+    OTHERS = 4
 
 
-_TITLES = ("Account", "IOST", "Other tokens", "Gas", "RAM used / left")
+_TITLES = ("Account", "IOST", "Gas", "RAM left", "Other tokens")
 
 
 class AccountModel(QAbstractTableModel):
@@ -78,6 +78,8 @@ class AccountModel(QAbstractTableModel):
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
                 lines = [f"{token}: {group_digits(amount)}" for token, amount in account.balances.items()]
+                lines += [f"gas: {group_digits(account.gas)}", f"RAM used: {byte_size(account.ram_used)}"]
+                lines.append(f"RAM left: {byte_size(account.ram_available)}")
                 return "\n".join([account.name, *lines])
         return None
 
@@ -94,7 +96,7 @@ def _text(account: AccountSummary, column: Column) -> str:
         case Column.GAS:
             return group_digits(account.gas)
         case Column.RAM:
-            return f"{byte_size(account.ram_used)} / {byte_size(account.ram_available)}"
+            return byte_size(account.ram_available)
 
 
 class AccountView(QTreeView):
@@ -126,9 +128,7 @@ class AccountsPanel(QWidget):
         header = self.view.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         metrics = self.fontMetrics()
-        for column, text in zip(
-            Column, ("m" * 11, "21 000 000 000.00", "1000.50 usd", "3 000 000.00", "10.0 KiB / 1000.0 KiB"), strict=True
-        ):
+        for column, text in ((Column.NAME, "m" * 7), (Column.BALANCE, "21 000 000 000"), (Column.GAS, "3 000 000")):
             header.resizeSection(column, metrics.horizontalAdvance(text) + 20)
         self.switcher = Switcher(
             self.view, EmptyState("The accounts of the private chain appear when the engine has started.")

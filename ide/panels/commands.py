@@ -13,10 +13,8 @@ NO_ENGINE = "The engine is still starting."
 _CONTRACT_SUFFIXES = (".js", ".cjs", ".mjs", ".ts")
 
 
-def deploy_commands(
-    workbench: Workbench, deployer: Deployer, current_file: Callable[[], tuple[Path, str] | None]
-) -> list[Command]:
-    """Return the commands that deploy the open file; `current_file` returns its path and text."""
+def deploy_commands(workbench: Workbench, deployer: Deployer, current_file: Callable[[], Path | None]) -> list[Command]:
+    """Return the commands that deploy the open file; `current_file` returns its path."""
 
     def cannot_deploy() -> str:
         if workbench.engine is None:
@@ -26,19 +24,19 @@ def deploy_commands(
         current = current_file()
         if current is None:
             return "No file is open."
-        return "" if current[0].suffix in _CONTRACT_SUFFIXES else "The open file is not a JavaScript file."
+        return "" if current.suffix in _CONTRACT_SUFFIXES else "The open file is not a JavaScript file."
 
     def cannot_redeploy() -> str:
         current = current_file()
         reason = cannot_deploy()
         if reason or current is None:
             return reason
-        return "" if deployer.can_redeploy(current[0]) else "The open file was not deployed in this session."
+        return "" if deployer.can_redeploy(current) else "The open file was not deployed in this session."
 
     def deploy(ask: bool) -> None:
         current = current_file()
         if current is not None:
-            deployer.start(*current, ask=ask)
+            deployer.start(current, ask=ask)
 
     return [
         Command(

@@ -95,6 +95,8 @@ class EnginePanels(QObject):
         layout.addWidget(self.timeline)
         layout.addWidget(self.state, 1)
         window = self._window
+        # The form and the debugger need height more than the panels below need width.
+        window.setCorner(Qt.Corner.BottomRightCorner, right)
         window.add_dock("contracts", "Contracts", self.contracts, right, icon_name="contract")
         window.add_dock("debugger", "Debugger", self.debugger, right, icon_name="debug", beside="contracts")
         window.add_dock("accounts", "Accounts", self.accounts, right, icon_name="account", beside="contracts")
@@ -130,9 +132,9 @@ class EnginePanels(QObject):
             ),
         )
 
-    def _current_file(self) -> tuple[Path, str] | None:
+    def _current_file(self) -> Path | None:
         editor = self._window.current_editor()
-        return None if editor is None else (editor.path, editor.text())
+        return None if editor is None else editor.path
 
     def _call(self) -> None:
         self._window.show_dock("contracts", focus=False)

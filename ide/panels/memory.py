@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from ide.editor.text_file import write_atomically
+from ide.files import write_atomically
 
 MEMORY_FORMAT = 1
 

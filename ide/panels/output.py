@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from engine.facade import BlockFlushed, BlockProduced, ContractDeployed, EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import TransactionResult
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits, shorten
-from ide.panels.widgets import EmptyState, Switcher, tool_button
+from ide.panels.widgets import EmptyState, Switcher, make_plain, tool_button
 from ide.panels.workbench import Workbench
 from ide.theme import themes
 
 KEPT_LINES = 5000
 _LONGEST_LINE = 1000
+_WORD_WIDTH = 9
 _LEVELS = {"error": "error", "fatal": "error", "warn": "warning", "warning": "warning"}
 
 
@@ -28,7 +29,7 @@ class OutputPanel(QWidget):
         self._lines: list[tuple[str, str, str]] = []
         self.text = QTextBrowser()
         self.text.setFont(style.code_font(self.font()))
-        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        make_plain(self.text)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Output of contracts")
         self.text.document().setMaximumBlockCount(KEPT_LINES)
@@ -64,7 +65,7 @@ class OutputPanel(QWidget):
                     fresh.append(("deployed", f"{contract.name} as {contract.id}", "info"))
                 case BlockProduced(block=block) if block.transactions:
                     fresh.append(
-                        ("block", f"#{block.number} with {len(block.transactions)} transactions", "text_muted")
+                        ("block", f"#{block.number}, {_count(len(block.transactions), 'transaction')}", "text_muted")
                     )
                 case BlockFlushed(number=number):
                     fresh.append(("flushed", f"up to block #{number}", "text_muted"))
@@ -105,8 +106,13 @@ class OutputPanel(QWidget):
             self._append(self._lines)
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _html(word: str, text: str, tint: str) -> str:
     shown = text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
     body = escape(shown).replace("\n", "<br>")
     quiet, strong = style.colour("text_muted").name(), style.colour(tint).name()
-    return f'<span style="color:{quiet}">{escape(word)}&nbsp;&nbsp;</span><span style="color:{strong}">{body}</span>'
+    padded = escape(f"{word:<{_WORD_WIDTH}}").replace(" ", "&nbsp;")
+    return f'<span style="color:{quiet}">{padded} </span><span style="color:{strong}">{body}</span>'

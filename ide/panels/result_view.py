@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from engine.values import SourceLocation, TransactionResult
 from ide.panels import style
 from ide.panels.readable import byte_size, clock_time, group_digits, shorten
+from ide.panels.widgets import make_plain
 from ide.panels.workbench import Workbench
 from ide.theme import default_code_family, themes
 
@@ -45,7 +46,8 @@ class ResultView(QTextBrowser):
         self.setOpenLinks(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName("Result of the transaction")
-        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        make_plain(self)
+        self.document().setDocumentMargin(10)
         self.anchorClicked.connect(self._follow_link)
         themes().changed.connect(self._repaint)
 

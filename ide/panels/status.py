@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
@@ -19,12 +21,12 @@ class EngineStatus(QWidget):
         super().__init__()
         self._bridge = bridge
         self._tint = "text_muted"
-        self.dot = QLabel("●")
+        self.dot = QLabel()
         self.words = QLabel()
         self.setAccessibleName("Engine")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)
-        layout.setSpacing(5)
+        layout.setSpacing(0)
         layout.addWidget(self.dot)
         layout.addWidget(self.words)
         bridge.engine_changed.connect(self._engine_changed)
@@ -68,6 +70,17 @@ class EngineStatus(QWidget):
         self._recolour()
 
     def _recolour(self) -> None:
-        palette = self.dot.palette()
-        palette.setColor(self.dot.foregroundRole(), style.colour(self._tint))
-        self.dot.setPalette(palette)
+        self.dot.setPixmap(_dot(self._tint, self.fontMetrics().height() // 2, self.devicePixelRatioF()))
+
+
+def _dot(tint: str, side: int, ratio: float) -> QPixmap:
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(style.colour(tint))
+    painter.drawEllipse(QRectF(0.5, 0.5, side - 1, side - 1))
+    painter.end()
+    return pixmap

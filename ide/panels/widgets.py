@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ide.panels import style
-from ide.theme import icon, themes
+from ide.theme import icon
 
 
 class EmptyState(QWidget):
@@ -28,13 +28,12 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._label = QLabel(sentence)
         self._label.setWordWrap(True)
+        self._label.setProperty("muted", True)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setMinimumWidth(120)
-        self._label.setMaximumWidth(420)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addStretch(1)
-        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._label)
         if action is not None:
             button = ActionButton(action)
             row = QHBoxLayout()
@@ -44,17 +43,10 @@ class EmptyState(QWidget):
             layout.addSpacing(8)
             layout.addLayout(row)
         layout.addStretch(1)
-        themes().changed.connect(self._repaint)
-        self._repaint()
 
     def set_sentence(self, sentence: str) -> None:
         """Say something else (loading, failed, nothing found)."""
         self._label.setText(sentence)
-
-    def _repaint(self) -> None:
-        palette = self._label.palette()
-        palette.setColor(self._label.foregroundRole(), style.colour("text_muted"))
-        self._label.setPalette(palette)
 
 
 class Switcher(QWidget):
@@ -77,7 +69,7 @@ class ActionButton(QPushButton):
 
     def __init__(self, action: QAction, *, text: str = "", primary: bool = False) -> None:
         super().__init__()
-        self._action, self._own_text = action, text
+        self._action, self._own_text, self._is_primary = action, text, primary
         self.setProperty("primary", primary)
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
@@ -85,7 +77,8 @@ class ActionButton(QPushButton):
 
     def _follow(self) -> None:
         self.setText(self._own_text or self._action.text())
-        self.setIcon(self._action.icon())
+        if not self._is_primary:
+            self.setIcon(self._action.icon())
         self.setToolTip(self._action.toolTip())
         self.setStatusTip(self._action.statusTip())
         self.setAccessibleName(self._action.text())
@@ -131,3 +124,18 @@ class FilterBox(QLineEdit):
 
     def _tell(self) -> None:
         self.filter_changed.emit(self.text().strip())
+
+
+class SectionTitle(QLabel):
+    """A small heading over a part of a dock."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setFont(style.scaled_font(self.font(), 0.9, bold=True))
+        self.setContentsMargins(8, 4, 8, 2)
+        self.setProperty("muted", True)
+
+
+def make_plain(widget: QWidget) -> None:
+    """Let a text widget fill its panel: without a frame, on the panel's own background."""
+    widget.setStyleSheet("border: none; border-radius: 0; background: transparent;")

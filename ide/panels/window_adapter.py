@@ -42,6 +42,13 @@ class WindowAdapter:
         except UserError:
             return None
 
+    def save(self, path: Path) -> Path | None:
+        """Write a file's text to disk if it is open and modified; returns where it is now, None if that failed."""
+        editor = self._window.editor_for(path)
+        if editor is None or not (editor.document().isModified() or editor.unsaved_name):
+            return path
+        return editor.path if self._window.editors.save(editor) else None
+
     def dialog_parent(self) -> QWidget | None:
         """Return the widget that dialogs belong to."""
         return self._window

@@ -33,6 +33,13 @@ class WindowPort(Protocol):
         """Return a file's text as the editor has it, or as it is on disk; None if there is none."""
         ...
 
+    def save(self, path: Path) -> Path | None:
+        """Write a file's text to disk if it is open and modified.
+
+        Returns where it is now (a new file is asked for its name), None if that failed, which was said.
+        """
+        ...
+
     def dialog_parent(self) -> QWidget | None:
         """Return the widget that dialogs belong to."""
         ...

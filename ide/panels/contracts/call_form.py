@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.values import AbiMethod, AccountSummary, Action, AmountLimit, DeployedContract, TransactionRequest
 from ide.panels import style
@@ -18,6 +28,8 @@ from ide.theme import icon
 
 DEFAULT_GAS_LIMIT = "1000000"
 UNLIMITED = "*:unlimited"
+_FIRST_ARGUMENT = 1
+"""The form's row of the first argument, under the method."""
 
 
 class CallForm(QWidget):
@@ -49,10 +61,10 @@ class CallForm(QWidget):
         self.gas_ratio.setAccessibleName("Gas ratio")
         self.problem = ProblemLabel()
 
-        self._arguments = _form()
-        self._limits = _form()
-        self._limits.addRow(_label("Signer", self.publisher), self.publisher)
-        self._limits.addRow(_label("Gas limit", self.gas_limit), self.gas_limit)
+        self._form = _form()
+        self._form.addRow(_label("Method", self.methods), self.methods)
+        self._form.addRow(_label("Signer", self.publisher), self.publisher)
+        self._form.addRow(_label("Gas limit", self.gas_limit), self.gas_limit)
         self._more = QWidget()
         more = _form(self._more)
         more.addRow(_label("Further signers", self.signers), self.signers)
@@ -67,24 +79,34 @@ class CallForm(QWidget):
         self.more_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.more_button.toggled.connect(self._show_more)
 
-        top = _form()
-        top.addRow(_label("Method", self.methods), self.methods)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for action, text, primary in ((call, "Call", True), (query, "Query", False), (debug, "Debug", False)):
             buttons.addWidget(ActionButton(action, text=text, primary=primary))
         buttons.addStretch(1)
         buttons.addWidget(self.more_button)
+        fields = QWidget()
+        rows = QVBoxLayout(fields)
+        rows.setContentsMargins(10, 8, 10, 8)
+        rows.setSpacing(8)
+        rows.addLayout(self._form)
+        rows.addWidget(self._more)
+        rows.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(fields)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(10, 4, 10, 8)
+        bottom.setSpacing(6)
+        bottom.addWidget(self.problem)
+        bottom.addLayout(buttons)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(8)
-        layout.addLayout(top)
-        layout.addLayout(self._arguments)
-        layout.addLayout(self._limits)
-        layout.addWidget(self._more)
-        layout.addWidget(self.problem)
-        layout.addLayout(buttons)
-        layout.addStretch(1)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(bottom)
         self._show_more(False)
         self.methods.currentIndexChanged.connect(self._show_method)
 
@@ -146,8 +168,8 @@ class CallForm(QWidget):
         self.method_changed.emit()
 
     def _build_inputs(self) -> None:
-        while self._arguments.rowCount():
-            self._arguments.removeRow(0)
+        for _ in self._inputs:
+            self._form.removeRow(_FIRST_ARGUMENT)
         self._inputs = []
         self.problem.say("")
         method, contract = self.method, self._contract
@@ -163,7 +185,7 @@ class CallForm(QWidget):
             if position < len(remembered):
                 field.set_text(remembered[position])
             field.changed.connect(self._keep_arguments)
-            self._arguments.addRow(label, field)
+            self._form.insertRow(_FIRST_ARGUMENT + position, label, field)
             self._inputs.append(field)
 
     # --- memory ----------------------------------------------------------------------------------
@@ -234,7 +256,7 @@ def _form(owner: QWidget | None = None) -> QFormLayout:
     layout = QFormLayout(owner) if owner is not None else QFormLayout()
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(6)
-    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     return layout
 

@@ -1,131 +1,34 @@
-"""Deploying the open file: compile, show the ABI, ask for publisher and gas limit, deploy.
-
-Errors of the compiler go to the editor at their line; no dialog is shown for them.
-"""
+"""Deploying a file: save, compile, deploy. Errors of the compiler go to the editor at their line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+import msgspec
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog
 
 from engine.errors import CompileError
-from engine.facade import DeployRequest, DeployResult
-from engine.values import CompiledContract, DeployedContract, Profile, Severity
-from ide.bridge import describe_error
-from ide.panels.arguments import ArgumentProblem, check_gas_limit
-from ide.panels.contracts.inputs import ProblemLabel
-from ide.panels.contracts.parameters import parameter_names
+from engine.facade import CheckResult, DeployRequest, DeployResult
+from engine.values import CompiledContract, DeployedContract, Diagnostic, Severity
+from ide.panels.contracts.deploy_dialog import DeployDialog
 from ide.panels.workbench import Workbench
-from ide.theme import icon
 
-DEFAULT_DEPLOY_GAS = "4000000"
-
-
-@dataclass(frozen=True, slots=True)
-class DeploySettings:
-    """What people chose for a file when they deployed it last."""
-
-    name: str
-    publisher: str
-    profile: Profile = Profile.IOST
-    gas_limit: str = DEFAULT_DEPLOY_GAS
+if TYPE_CHECKING:
+    from engine.facade import PreparedFile
 
 
-class DeployDialog(QDialog):
-    """Shows what would be deployed. `settings` is what was chosen."""
+@dataclass(slots=True)
+class Attempt:
+    """A deployment on its way: the file, its text, and what is known so far."""
 
-    def __init__(
-        self,
-        path: Path,
-        compiled: CompiledContract,
-        accounts: list[str],
-        settings: DeploySettings,
-        parent: QWidget | None,
-    ) -> None:
-        super().__init__(parent)
-        self._profile = settings.profile
-        self.setWindowTitle(f"Deploy {path.name}")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.name = QLineEdit(settings.name)
-        self.publisher = QComboBox()
-        self.publisher.addItems(accounts)
-        self.publisher.setCurrentText(settings.publisher)
-        self.gas_limit = QLineEdit(settings.gas_limit)
-        self.problem = ProblemLabel()
-        self.methods = QListWidget()
-        self.methods.setAccessibleName("Methods that can be called")
-        for method in compiled.abi.abi:
-            names = parameter_names(compiled.original, method.name, len(method.args))
-            parameters = ", ".join(f"{name}: {kind}" for name, kind in zip(names, method.args, strict=True))
-            self.methods.addItem(QListWidgetItem(icon("method"), f"{method.name}({parameters})"))
-        form = QFormLayout()
-        form.setSpacing(8)
-        for text, field in (("&Name", self.name), ("&Publisher", self.publisher), ("&Gas limit", self.gas_limit)):
-            label = QLabel(text)
-            label.setBuddy(field)
-            field.setAccessibleName(text.replace("&", ""))
-            form.addRow(label, field)
-        form.addRow("Profile", QLabel(str(settings.profile)))
-        count = len(compiled.abi.abi)
-        interface = QLabel(f"Interface: {count} method{'' if count == 1 else 's'}, and init, which runs now")
-        buttons = QDialogButtonBox()
-        self.deploy_button = buttons.addButton("Deploy", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.deploy_button.setIcon(icon("deploy"))
-        self.deploy_button.setDefault(True)
-        self.deploy_button.setProperty("primary", True)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self._accept_checked)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
-        layout.addLayout(form)
-        layout.addWidget(interface)
-        layout.addWidget(self.methods, 1)
-        warnings = sum(diagnostic.severity is Severity.WARNING for diagnostic in compiled.diagnostics)
-        if warnings:
-            layout.addWidget(QLabel(f"{warnings} warning{'' if warnings == 1 else 's'}, see the Problems panel."))
-        layout.addWidget(self.problem)
-        layout.addWidget(buttons)
-        self.resize(440, 420)
-        self.name.setFocus()
-
-    @property
-    def settings(self) -> DeploySettings:
-        """What was chosen."""
-        return DeploySettings(
-            self.name.text().strip(),
-            self.publisher.currentText(),
-            self._profile,
-            check_gas_limit(self.gas_limit.text()),
-        )
-
-    def _accept_checked(self) -> None:
-        try:
-            check_gas_limit(self.gas_limit.text())
-        except ArgumentProblem as problem:
-            self.problem.say(str(problem))
-            self.gas_limit.setFocus()
-            return
-        if not self.name.text().strip():
-            self.problem.say("Give the contract a name, for example the file's.")
-            self.name.setFocus()
-            return
-        self.accept()
+    path: Path
+    text: str
+    ask: bool
+    request: DeployRequest | None = None
+    is_packed: bool = False
 
 
 class Deployer(QObject):
@@ -140,108 +43,151 @@ class Deployer(QObject):
     def __init__(self, workbench: Workbench, parent: QObject) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self._settings: dict[Path, DeploySettings] = {}
+        self._last: dict[Path, DeployRequest] = {}
         self._texts: dict[str, str] = {}
-        self._busy = False
+        self._attempt: Attempt | None = None
         self.dialog: DeployDialog | None = None
+        workbench.bridge.engine_changed.connect(self._end)
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being compiled or deployed."""
-        return self._busy
+        return self._attempt is not None
 
     def deployed_text(self, contract: DeployedContract) -> str | None:
-        """Return the text a contract was deployed from in this session."""
+        """Return the text of the file a contract was deployed from in this session."""
         return self._texts.get(contract.id)
 
     def can_redeploy(self, path: Path | None) -> bool:
         """Whether the settings for `path` are known."""
-        return path is not None and path in self._settings
+        return path is not None and path in self._last
 
-    def start(self, path: Path, text: str, *, ask: bool = True) -> None:
-        """Compile `text` and deploy it; `ask` False takes the settings of the last time."""
-        engine = self._workbench.engine
-        if engine is None or self._busy:
+    def start(self, path: Path, *, ask: bool = True) -> None:
+        """Save, compile and deploy a file; `ask` False takes the settings of the last time."""
+        window, engine = self._workbench.window, self._workbench.engine
+        if engine is None or self.is_busy:
             return
-        settings = self._settings.get(path, self._first_settings(path))
-        self._set_busy(True)
-        self._workbench.window.status_message(f"Compiling {path.name} …")
+        saved = window.save(path)
+        if saved is None:
+            return
+        path = saved
+        self._attempt = Attempt(path, window.text_of(path) or "", ask)
+        self.busy_changed.emit()
+        window.status_message(f"Compiling {path.name} …")
+        self._workbench.bridge.request(engine.prepare(path), self, self._prepared, self._failed)
 
-        def compiled(contract: CompiledContract) -> None:
-            self._workbench.window.show_diagnostics(path, contract.diagnostics)
-            if ask:
-                self._ask(path, text, contract, settings)
-            else:
-                self._deploy(path, text, settings)
+    def _prepared(self, prepared: PreparedFile) -> None:
+        attempt, engine = self._attempt, self._workbench.engine
+        if attempt is None or engine is None:
+            return
+        attempt.request = request = self._with_last_choices(attempt.path, prepared.request)
+        if prepared.pack is not None:
+            attempt.is_packed = True
+            future = engine.compile_pack(prepared.pack, profile=request.profile)
+        else:
+            future = engine.compile(request.source, file=request.file, profile=request.profile, abi=request.abi)
+        self._workbench.bridge.request(future, self, self._compiled, self._failed)
 
-        future = engine.compile(text, file=str(path), profile=settings.profile)
-        self._workbench.bridge.request(future, self, compiled, lambda error: self._failed(path, error))
-
-    def _first_settings(self, path: Path) -> DeploySettings:
+    def _with_last_choices(self, path: Path, request: DeployRequest) -> DeployRequest:
+        last = self._last.get(path)
+        if last is not None:
+            abi = request.abi if last.abi is not None else None
+            return msgspec.structs.replace(
+                request, name=last.name, publisher=last.publisher, gas_limit=last.gas_limit, abi=abi
+            )
+        known = next((known for known in self._workbench.contracts.values() if known.file == request.file), None)
         accounts = [account.name for account in self._workbench.accounts]
-        before = next((known for known in self._workbench.contracts.values() if known.file == str(path)), None)
-        if before is not None:
-            return DeploySettings(before.name, before.owner, before.profile)
-        return DeploySettings(path.stem, accounts[0] if accounts else "")
+        publisher = known.owner if known is not None and known.owner in accounts else next(iter(accounts), "")
+        return msgspec.structs.replace(request, publisher=publisher)
 
-    def _ask(self, path: Path, text: str, compiled: CompiledContract, settings: DeploySettings) -> None:
+    def _compiled(self, compiled: CompiledContract) -> None:
+        attempt = self._attempt
+        if attempt is None or attempt.request is None:
+            return
+        self._workbench.window.show_diagnostics(attempt.path, compiled.diagnostics)
+        if attempt.ask:
+            self._ask(attempt.request, compiled, is_packed=attempt.is_packed)
+        else:
+            self._deploy(attempt.request)
+
+    def _ask(self, request: DeployRequest, compiled: CompiledContract, *, is_packed: bool) -> None:
+        window, engine = self._workbench.window, self._workbench.engine
         accounts = [account.name for account in self._workbench.accounts]
-        dialog = DeployDialog(path, compiled, accounts, settings, self._workbench.window.dialog_parent())
+        dialog = DeployDialog(request, compiled, accounts, window.dialog_parent())
         self.dialog = dialog
+        if request.abi is not None and is_packed:
+            dialog.offer_derived(compiled.abi)
+        elif request.abi is not None and engine is not None:
+            check = engine.check(request.source, file=request.file, profile=request.profile)
 
-        def closed(outcome: int) -> None:
-            self.dialog = None
-            if outcome == QDialog.DialogCode.Accepted.value:
-                self._deploy(path, text, dialog.settings)
-            else:
-                self._set_busy(False)
+            def derived(result: CheckResult) -> None:
+                dialog.offer_derived(result.abi)
 
-        dialog.finished.connect(closed)
+            self._workbench.bridge.request(check, dialog, derived)
+        dialog.finished.connect(self._answered)
         dialog.open()
 
-    def _deploy(self, path: Path, text: str, settings: DeploySettings) -> None:
-        engine = self._workbench.engine
-        if engine is None:
-            self._set_busy(False)
-            return
-        self._settings[path] = settings
-        self._workbench.window.status_message(f"Deploying {settings.name} …")
-        request = DeployRequest(
-            name=settings.name,
-            source=text,
-            publisher=settings.publisher,
-            file=str(path),
-            profile=settings.profile,
-            gas_limit=settings.gas_limit,
-        )
-
-        def done(result: DeployResult) -> None:
-            self._set_busy(False)
-            if result.contract is not None:
-                self._texts[result.contract.id] = text
-                self._workbench.window.status_message(f"Deployed {settings.name} as {result.contract.id}")
-            else:
-                self._workbench.window.status_message(
-                    f"{settings.name} was not deployed: {result.transaction.receipt.message}"
-                )
-            self.deployed.emit(result)
-
-        self._workbench.bridge.request(engine.deploy(request), self, done, lambda error: self._failed(path, error))
-
-    def _failed(self, path: Path, error: Exception) -> None:
-        self._set_busy(False)
-        if isinstance(error, CompileError):
-            window = self._workbench.window
-            window.show_diagnostics(path, error.diagnostics)
-            first = next(
-                (found for found in error.diagnostics if found.severity is Severity.ERROR), error.diagnostics[0]
-            )
-            window.open_file(path, first.line, first.column)
-            window.status_message(f"{path.name} does not compile: {first.message}")
+    def _answered(self, outcome: int) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None and outcome == QDialog.DialogCode.Accepted.value:
+            self._deploy(dialog.request)
         else:
-            self._workbench.bridge.request_failed.emit(error)
-            self._workbench.window.status_message(describe_error(error))
+            self._end()
 
-    def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
-        self.busy_changed.emit()
+    def _deploy(self, request: DeployRequest) -> None:
+        attempt, engine = self._attempt, self._workbench.engine
+        if attempt is None or engine is None:
+            return
+        self._last[attempt.path] = request
+        self._workbench.window.status_message(f"Deploying {request.name} …")
+        self._workbench.bridge.request(engine.deploy(request), self, self._done, self._failed)
+
+    def _done(self, result: DeployResult) -> None:
+        attempt = self._attempt
+        self._end()
+        if attempt is None:
+            return
+        name = self._last[attempt.path].name
+        if result.contract is not None:
+            self._texts[result.contract.id] = attempt.text
+            self._workbench.window.status_message(f"Deployed {name} as {result.contract.id}")
+        else:
+            reason = result.transaction.receipt.message or result.transaction.receipt.status
+            self._workbench.window.status_message(f"{name} was not deployed: {reason}")
+        self.deployed.emit(result)
+
+    def _failed(self, error: Exception) -> None:
+        attempt = self._attempt
+        self._end()
+        if attempt is None:
+            return
+        if not isinstance(error, CompileError):
+            self._workbench.bridge.request_failed.emit(error)
+            return
+        window = self._workbench.window
+        for path, found in _by_file(attempt.path, error.diagnostics).items():
+            window.show_diagnostics(path, found)
+        first = next((one for one in error.diagnostics if one.severity is Severity.ERROR), error.diagnostics[0])
+        window.open_file(_file_of(attempt.path, first), first.line, first.column)
+        window.status_message(f"{attempt.path.name} does not compile: {first.message}")
+
+    def _end(self) -> None:
+        if self._attempt is not None:
+            self._attempt = None
+            self.busy_changed.emit()
+
+
+def _file_of(path: Path, diagnostic: Diagnostic) -> Path:
+    """Return the file a finding is about: the packer names files of the project relative to its folder."""
+    if not diagnostic.file:
+        return path
+    file = Path(diagnostic.file)
+    candidates = [file] if file.is_absolute() else [folder / file for folder in path.parents[:3]]
+    return next((candidate for candidate in candidates if candidate.is_file()), path)
+
+
+def _by_file(path: Path, diagnostics: tuple[Diagnostic, ...]) -> dict[Path, list[Diagnostic]]:
+    found: dict[Path, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        found.setdefault(_file_of(path, diagnostic), []).append(diagnostic)
+    return found

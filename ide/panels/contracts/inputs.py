@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QVBo
 
 from ide.panels import style
 from ide.panels.arguments import Argument, ArgumentProblem, to_json
-from ide.theme import themes
 
 _JSON_LINES = 3
 
@@ -20,19 +19,13 @@ class ProblemLabel(QLabel):
         super().__init__()
         self.setWordWrap(True)
         self.setFont(style.scaled_font(self.font(), 0.9))
-        themes().changed.connect(self._recolour)
-        self._recolour()
+        self.setProperty("tone", "error")
         self.hide()
 
     def say(self, problem: str) -> None:
         """Show `problem`, or hide if it is empty."""
         self.setText(problem)
         self.setVisible(bool(problem))
-
-    def _recolour(self) -> None:
-        palette = self.palette()
-        palette.setColor(self.foregroundRole(), style.colour("error"))
-        self.setPalette(palette)
 
 
 class ArgumentInput(QWidget):
@@ -70,12 +63,16 @@ class ArgumentInput(QWidget):
         try:
             to_json(self.argument())
         except ArgumentProblem as problem:
-            self.problem_label.say(str(problem))
-            self.field.setAccessibleDescription(str(problem))
+            self._show_problem(str(problem))
             return False
-        self.problem_label.say("")
-        self.field.setAccessibleDescription("")
+        self._show_problem("")
         return True
+
+    def _show_problem(self, problem: str) -> None:
+        self.problem_label.say(problem)
+        self.field.setAccessibleDescription(problem)
+        self.field.setProperty("invalid", bool(problem))
+        self.field.style().polish(self.field)
 
     def _edited(self) -> None:
         # A message disappears as soon as it is no longer true; a new one waits until the field is left or sent.

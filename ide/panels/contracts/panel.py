@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSplitter, QVBoxLayout, QWidget
 
 from engine.facade import DeployResult
 from engine.values import DeployedContract, SourceLocation, TransactionResult
@@ -40,22 +40,17 @@ class ContractsPanel(QWidget):
         self.list.setAccessibleName("Deployed contracts")
         self.list.activated.connect(self._open_source)
         self.form = CallForm(commands.action("run.call"), commands.action("run.query"), commands.action("run.debug"))
-        scroll = QScrollArea()
-        scroll.setWidget(self.form)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.result = ResultView(workbench)
         self.result_switcher = Switcher(
             self.result,
             EmptyState("What the call returned, used and printed appears here. Fill in the form and press Call."),
         )
         splitter = QSplitter(Qt.Orientation.Vertical)
-        for widget, stretch in ((self.list, 0), (scroll, 2), (self.result_switcher, 3)):
+        for widget, stretch in ((self.list, 0), (self.form, 3), (self.result_switcher, 3)):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, stretch)
         splitter.setChildrenCollapsible(False)
-        splitter.setSizes([110, 280, 260])
+        splitter.setSizes([90, 330, 300])
         self.switcher = Switcher(
             splitter,
             EmptyState(

@@ -31,12 +31,13 @@ class LayerHeading(QWidget):
         self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._note.setMinimumWidth(10)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 5, 8, 5)
+        layout.setContentsMargins(10, 0, 8, 2)
         layout.addWidget(self._title)
         layout.addStretch(1)
         layout.addWidget(self._note)
         themes().changed.connect(self._recolour)
         self._recolour()
+        self.setFixedHeight(2 * self.fontMetrics().height() + 6)
 
     def set_note(self, note: str) -> None:
         """Say how much the layer holds."""

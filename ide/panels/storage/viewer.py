@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QTabBar, QVBoxLayout, QWidget
 
 from ide.panels import style
 from ide.panels.readable import ReadableValue, ValueKind, byte_size, group_digits
@@ -38,7 +38,6 @@ class ValueViewer(QWidget):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setFont(style.code_font(self.font()))
-        self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setAccessibleName("Stored value")
         self.writer = QPushButton(icon("transactions"), "Who wrote this?")
         self.writer.setToolTip("Show the transaction that wrote this key last")

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from engine.debug.trace import Trace, TraceSite
-from engine.facade import DebugSession, StackFrame, StepView, TraceStep, Variable
+from engine.facade import StackFrame, StepView, TraceStep, Variable
 from engine.values import StepSite, TransactionResult
 
 # line, function, depth, accesses before it
@@ -34,12 +34,14 @@ def answered(value: object) -> Future[Any]:
     return future
 
 
-class FakeSession(DebugSession):
+class FakeSession:
     """Moves with the engine's own arithmetic; `views` counts the replays that were asked for."""
 
     def __init__(self, result: TransactionResult, file: str = "/projects/token/token.js") -> None:
         self.result = result
         self.step_count = len(STEPS)
+        self.truncated = False
+        self.first = 0
         self.contract = result.request.actions[0].contract
         self.views: list[int] = []
         self.evaluated: list[tuple[int, int, str]] = []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
-from engine.facade import DebugSession, DeployRequest, DeployResult, Engine, EngineEvent
+from engine.facade import CheckResult, DeployRequest, DeployResult, Engine, EngineEvent
 from engine.values import (
     AccountSummary,
     BlockSummary,
@@ -45,7 +46,7 @@ class FakeEngine(Engine):
         self.transaction_list: tuple[TransactionResult, ...] = ()
         self.block_list: tuple[BlockSummary, ...] = ()
         self.layers: dict[Layer, tuple[StateEntry, ...]] = {Layer.MVCC: (), Layer.ROCKSDB: ()}
-        self.session: DebugSession | None = None
+        self.session: Any = None
         self.closed = False
 
     def emit(self, *events: EngineEvent) -> None:
@@ -74,13 +75,22 @@ class FakeEngine(Engine):
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
 
+    def prepare(self, file: Path) -> Future[Any]:
+        return self._answer("prepare", file)
+
+    def check(self, source: str, *, file: str, profile: Profile) -> Future[CheckResult]:
+        return self._answer("check", source)
+
     def compile(self, source: str, *, file: str, profile: Profile, abi: object = None) -> Future[CompiledContract]:
         return self._answer("compile", source)
+
+    def compile_pack(self, pack: Any, *, profile: Profile) -> Future[CompiledContract]:
+        return self._answer("compile_pack", pack)
 
     def deploy(self, request: DeployRequest) -> Future[DeployResult]:
         return self._answer("deploy", request)
 
-    def transact(self, request: TransactionRequest) -> Future[TransactionResult]:
+    def transact(self, request: TransactionRequest, *, block: bool = True) -> Future[TransactionResult]:
         return self._answer("transact", request)
 
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
@@ -127,7 +137,7 @@ class FakeEngine(Engine):
         found = [entry for entry in self.layers[layer] if entry.key.startswith(prefix) and entry.key > after]
         return done(tuple(found[:count]))
 
-    def debug(self, transaction_hash: str) -> Future[DebugSession]:
+    def debug(self, transaction_hash: str) -> Future[Any]:
         self.asked.append(("debug", transaction_hash))
         assert self.session is not None
         return done(self.session)
