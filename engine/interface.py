@@ -131,9 +131,10 @@ class GenesisContract(Value, frozen=True):
 class Genesis(Value, frozen=True):
     """Block 0 of a new chain.
 
-    `accounts` are added to the development accounts. `builtin` is `default` (natives.md), `none`, or a folder
-    of `<id>.js` and `<id>.js.abi` that replace the JavaScript built-ins of those ids. `time` is block 0's time in ns;
-    blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
+    `accounts` are added to the development accounts, or stand in place of those of the same name: what is given
+    (balances, RAM, pledge, gas) is then exactly what they have. `builtin` is `default` (natives.md), `none`, or a
+    folder of `<id>.js` and `<id>.js.abi` that replace the JavaScript built-ins of those ids. `time` is block 0's time in
+    ns; blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
     """
 
     accounts: dict[str, GenesisAccount] = msgspec.field(default_factory=dict)

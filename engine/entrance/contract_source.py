@@ -16,12 +16,13 @@ from engine.values import Abi, Profile, Value
 
 
 class ContractSource(Value, frozen=True):
-    """A contract's text; `file` is for messages, `abi` None derives the interface."""
+    """A contract's text; `file` is for messages, `abi` None derives the interface, `pack` is what a project became."""
 
     text: str
     file: str
     abi: Abi | None
     profile: Profile
+    pack: Pack | None = None
 
 
 def read_source(entry: SourceEntry, path: Path, profile: Profile) -> ContractSource:
@@ -33,6 +34,7 @@ def read_source(entry: SourceEntry, path: Path, profile: Profile) -> ContractSou
         PackError: the project cannot be packed.
     """
     profile = entry.profile or profile
+    pack: Pack | None = None
     if entry.source is not None:
         text, file = entry.source, f"{getattr(entry, 'name', 'contract')}.js"
     elif entry.file is not None:
@@ -41,7 +43,7 @@ def read_source(entry: SourceEntry, path: Path, profile: Profile) -> ContractSou
         assert entry.project is not None
         pack = pack_project(path.parent / entry.project)
         text, file = pack.code, pack.entry
-    return ContractSource(text, file, _interface(entry.abi, path), profile)
+    return ContractSource(text, file, _interface(entry.abi, path), profile, pack)
 
 
 def _interface(abi: AbiSource | None, path: Path) -> Abi | None:

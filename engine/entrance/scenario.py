@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,9 @@ class ScenarioRunner:
             error = str(problem)
         except StrataError as problem:
             steps.append(StepOutcome(-1, name, {}, (f"{type(problem).__name__}: {problem}",)))
+        except Exception:
+            # A fault of ours in one scenario must not keep the others from running; it is told in full.
+            steps.append(StepOutcome(-1, name, {}, (f"fault in Strata\n{traceback.format_exc()}",)))
         return ScenarioOutcome(str(path), name, (time.perf_counter() - started) * 1000, tuple(steps), error)
 
     def run_all(self, paths: Sequence[Path], *, jobs: int = 1) -> Iterator[ScenarioOutcome]:

@@ -14,7 +14,8 @@ from engine.entrance.scenario_file import ChainContract, ChainScenario, step
 from engine.entrance.scenario_outcome import Comparison, StepOutcome
 from engine.entrance.scenario_steps import observed, perform, title
 from engine.errors import ScenarioError, StrataError
-from engine.facade import DeployRequest, Engine, Genesis, GenesisAccount, GenesisContract
+from engine.facade import DeployRequest, DeployResult, Engine, Genesis, GenesisAccount, GenesisContract
+from engine.values import Abi
 
 Answer = TypeVar("Answer")
 
@@ -89,7 +90,7 @@ class _ChainRun:
         try:
             if all(self._deploy(contract) for contract in self._scenario.contracts if not contract.at_genesis):
                 for index, value in enumerate(self._scenario.steps):
-                    self._outcomes.append(self._run_step(index, self._named(value)))
+                    self._outcomes.append(self._run_step(index, value))
         except StepTimeout:
             self._engine.cancel()
         return self._outcomes
@@ -101,17 +102,7 @@ class _ChainRun:
         differences: tuple[str, ...] = ()
         got: dict[str, Any] = {}
         try:
-            source = read_source(contract, self._path, self._scenario.profile)
-            request = DeployRequest(
-                name=contract.name,
-                source=source.text,
-                publisher=contract.publisher or "",
-                file=source.file,
-                profile=source.profile,
-                abi=source.abi,
-                gas_limit=str(contract.gas_limit),
-            )
-            result = self._wait(self._engine.deploy(request))
+            result = self._wait(self._deployment(contract))
         except TimeoutError:
             self._stop(-1, what)
         except ScenarioError:
@@ -128,6 +119,25 @@ class _ChainRun:
         self._outcomes.append(StepOutcome(-1, what, got, differences))
         return not differences
 
+    def _deployment(self, contract: ChainContract) -> Future[DeployResult]:
+        source = read_source(contract, self._path, self._scenario.profile)
+        request = DeployRequest(
+            name=contract.name,
+            source=source.text,
+            publisher=contract.publisher or "",
+            file=source.file,
+            profile=source.profile,
+            abi=source.abi or self._packed_interface(source),
+            gas_limit=str(contract.gas_limit),
+        )
+        return self._engine.deploy(request)
+
+    def _packed_interface(self, source: ContractSource) -> Abi | None:
+        """Read the interface off the entry module of a packed project: packing loses its doc comments."""
+        if source.pack is None:
+            return None
+        return self._wait(self._engine.check(source.pack.entry_source, file=source.file, profile=source.profile)).abi
+
     def _named(self, value: Any) -> Any:
         """Return a JSON value with `$name` replaced by the contract's id in every text."""
         if isinstance(value, str):
@@ -141,7 +151,9 @@ class _ChainRun:
     # --- steps ---------------------------------------------------------------------------------
 
     def _run_step(self, index: int, value: dict[str, Any]) -> StepOutcome:
-        entry = step(value, f"{self._path}: $.steps[{index}]")
+        where = f"{self._path}: $.steps[{index}]"
+        what = title(step(value, where))
+        entry = step(self._named(value), where)
         comparison = Comparison()
         got: dict[str, Any] = {}
         try:
@@ -149,8 +161,8 @@ class _ChainRun:
         except StrataError as error:
             comparison.differences.append(f"{type(error).__name__}: {error}")
         except TimeoutError:
-            self._stop(index, title(entry))
-        return StepOutcome(index, title(entry), got, tuple(comparison.differences))
+            self._stop(index, what)
+        return StepOutcome(index, what, got, tuple(comparison.differences))
 
     def _wait(self, future: Future[Answer], /) -> Answer:
         return future.result(self._timeout)
