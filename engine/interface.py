@@ -133,8 +133,8 @@ class Genesis(Value, frozen=True):
 
     `accounts` are added to the development accounts, or stand in place of those of the same name: what is given
     (balances, RAM, pledge, gas) is then exactly what they have. `builtin` is `default` (natives.md), `none`, or a
-    folder of `<id>.js` and `<id>.js.abi` that replace the JavaScript built-ins of those ids. `time` is block 0's time in
-    ns; blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
+    folder of `<id>.js` and `<id>.js.abi` that replace the JavaScript built-ins of those ids. `time` is block 0's time
+    in ns; blocks follow at the chain's clock, which starts there and is moved by `Engine.advance`, if it is given.
     """
 
     accounts: dict[str, GenesisAccount] = msgspec.field(default_factory=dict)
