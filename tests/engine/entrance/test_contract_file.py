@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine.compiler.pack import Pack
-from engine.entrance.contract_file import prepare_deployment
+from engine.entrance.contract_file import prepare_file
 from engine.errors import InvalidInput
 from engine.values import Profile
 
@@ -20,7 +20,7 @@ def write(folder: Path, **files: str) -> Path:
 
 def test_a_file_without_a_project_is_a_contract_named_after_it(tmp_path):
     write(tmp_path, game__js="module.exports = class {};")
-    request = prepare_deployment(tmp_path / "game.js", no_pack)
+    request = prepare_file(tmp_path / "game.js", no_pack).request
     assert (request.name, request.profile, request.abi) == ("game", Profile.IOST, None)
     assert request.source == "module.exports = class {};"
     assert request.file == str(tmp_path / "game.js")
@@ -33,7 +33,7 @@ def test_the_project_names_contract_profile_and_interface(tmp_path):
         s__js="//",
         s__abi='{"lang":"javascript","version":"1.0.0","abi":[{"name":"buy","args":["string"],"amountLimit":[]}]}',
     )
-    request = prepare_deployment(tmp_path / "s.js", no_pack)
+    request = prepare_file(tmp_path / "s.js", no_pack).request
     assert (request.name, request.profile) == ("shop", Profile.MODERN)
     assert [method.name for method in request.abi.abi] == ["buy"]
 
@@ -42,7 +42,7 @@ def test_a_file_that_the_project_does_not_name_has_the_projects_profile(tmp_path
     write(tmp_path, strata__json='{"format":1,"profile":"modern"}')
     (tmp_path / "lib").mkdir()
     write(tmp_path / "lib", other__js="//")
-    assert prepare_deployment(tmp_path / "lib" / "other.js", no_pack).profile is Profile.MODERN
+    assert prepare_file(tmp_path / "lib" / "other.js", no_pack).request.profile is Profile.MODERN
 
 
 def test_a_packed_contract_is_what_the_packer_makes_of_it(tmp_path):
@@ -53,7 +53,9 @@ def test_a_packed_contract_is_what_the_packer_makes_of_it(tmp_path):
         asked.append((folder, entry))
         return Pack(entry=entry, code="packed", source_map="", entry_source="//", modules=())
 
-    assert prepare_deployment(tmp_path / "a.js", pack).source == "packed"
+    prepared = prepare_file(tmp_path / "a.js", pack)
+    assert prepared.request.source == "packed"
+    assert prepared.pack is not None
     assert asked == [(tmp_path, "a.js")]
 
 
@@ -63,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(InvalidInput, match=r"bad\.js"):
-        prepare_deployment(file, no_pack)
+        prepare_file(file, no_pack)
 
 
 def test_an_interface_that_is_none_is_named(tmp_path):
@@ -74,4 +76,4 @@ def test_an_interface_that_is_none_is_named(tmp_path):
         a__abi='{"abi": 1}',
     )
     with pytest.raises(InvalidInput, match=r"a\.abi"):
-        prepare_deployment(tmp_path / "a.js", no_pack)
+        prepare_file(tmp_path / "a.js", no_pack)
