@@ -8,8 +8,9 @@
 import { CompileProblem } from './common/problem.js';
 import * as iost from './iost/compile.js';
 import { validate } from './iost/validate.js';
+import * as modern from './modern/compile.js';
 
-const PROFILES = { iost };
+const PROFILES = { iost, modern };
 
 const FUNCTIONS = {
   /** @param {{source: string, profile: string}} request */

@@ -71,8 +71,8 @@ export class Probes {
     const leave = '_strata_open=_strata_exit()][0]';
     return {
       before: '[',
-      beforeArgument: '[',
-      afterArgument: node.argument ? `,${leave}` : ` [void 0,${leave}`,
+      beforeArgument: '[(',
+      afterArgument: node.argument ? `),${leave}` : ` [void 0,${leave}`,
       after: ',_strata_open=!_strata_enter()][0]',
     };
   }

@@ -5,13 +5,13 @@ import * as escodegen from 'escodegen';
 import { deriveAbi } from '../common/abi.js';
 import { mayChangeIntrinsics } from '../common/intrinsics.js';
 import { lineMap } from '../common/lines.js';
+import { argumentsRenames, constantRenames, evalRenames, takenName } from '../common/names.js';
 import { Probes } from '../common/probes.js';
 import { CompileProblem } from '../common/problem.js';
 import { analyse } from '../common/scopes.js';
 import { walk } from '../common/tree.js';
 import { lint } from '../lint/lint.js';
 import { meter } from './metering.js';
-import { evalRenames, scriptRenames, takenName } from './names.js';
 import { escapedSource, parse } from './parser.js';
 import { align, checkNames, checkTokens, rewrite } from './rewrite.js';
 
@@ -23,8 +23,9 @@ import { align, checkNames, checkTokens, rewrite } from './rewrite.js';
 export function compile(source) {
   const { regenerated, tree } = prepare(source);
   const analysis = analyse(tree);
-  const { renames, prefix } = scriptRenames(analysis);
-  const beginning = (takenName(analysis)?.text ?? '') + prefix;
+  const constants = constantRenames(analysis);
+  const renames = [...argumentsRenames(analysis, { wrappedArrows: true }), ...constants.renames];
+  const beginning = (takenName(analysis)?.text ?? '') + constants.prefix;
   const probes = new Probes(tree, analysis);
   return {
     metered: beginning + meter(regenerated, tree, { renames }),

@@ -1,28 +1,9 @@
 /** Charge points of profile iost: where each price is collected and charged (spec/gas.md §3.3). */
 
+import { ChargePoint } from '../common/charge.js';
 import { Edits } from '../common/edits.js';
 import { priceOf, ROUND, WHILE_TEST } from '../common/prices.js';
 import { childrenOf, isFunction } from '../common/tree.js';
-import { COUNTER } from './rewrite.js';
-
-/** A sum that grows while the tree is walked, in IEEE double addition and in visiting order. */
-class ChargePoint {
-  #total;
-
-  constructor(total = 0) {
-    this.#total = total;
-  }
-
-  add(price) {
-    this.#total += price;
-  }
-
-  /** The charge as a statement. */
-  statement = () => (this.#total === 0 ? '' : `${COUNTER}.incr(${this.#total});`);
-
-  /** The charge in front of an expression, joined by a comma. */
-  operand = () => (this.#total === 0 ? '' : `${COUNTER}.incr(${this.#total}),`);
-}
 
 const OPENING = new Set([
   'ExpressionStatement',

@@ -1,9 +1,9 @@
 /** Token check, pattern check and rewriting of operators, templates and spread (spec/gas.md §2 steps 3-5). */
 
+import { COUNTER } from '../common/charge.js';
 import { CompileProblem } from '../common/problem.js';
 import { childrenOf, isNode, walk } from '../common/tree.js';
 
-export const COUNTER = '_IOSTInstruction_counter';
 const BINARY = '_IOSTBinaryOp';
 const TEMPLATE = '_IOSTTemplateTag';
 const SPREAD = '_IOSTSpreadElement';

@@ -53,7 +53,7 @@ const TOP_LEVEL_ARGUMENTS = 'arguments_at_top_level';
 /**
  * The beginning of a text that cannot be loaded because it declares a taken name, with the engine's own error.
  *
- * @param {import('../common/scopes.js').Analysis} analysis
+ * @param {import('./scopes.js').Analysis} analysis
  * @returns {{text: string, binding: object} | null}
  */
 export function takenName(analysis) {
@@ -67,26 +67,33 @@ export function takenName(analysis) {
 }
 
 /**
- * Identifiers to be written differently, so that a function's body behaves as a script.
+ * Uses of `arguments` at the top level, written as a name that does not exist: a script has none, and that of our
+ * wrapper would hand out the runtime's parameters.
  *
- * @param {import('../common/scopes.js').Analysis} analysis of the regenerated tree.
+ * @param {import('./scopes.js').Analysis} analysis
+ * @param {{wrappedArrows: boolean}} options whether expression-bodied arrows get a function around their body.
+ * @returns {{start: number, end: number, name: string}[]}
+ */
+export function argumentsRenames(analysis, { wrappedArrows }) {
+  return topLevelArguments(analysis)
+    .filter(({ node, scope }) => !wrappedArrows || !insideWrapper(node, scope))
+    .map(({ node, shorthand }) => rename(node, TOP_LEVEL_ARGUMENTS, shorthand));
+}
+
+/**
+ * Assignments to constants of the call script, written as assignments to a constant of the text.
+ *
+ * @param {import('./scopes.js').Analysis} analysis
  * @returns {{renames: {start: number, end: number, name: string}[], prefix: string}}
  */
-export function scriptRenames(analysis) {
+export function constantRenames(analysis) {
   const renames = [];
-  // At the top level of a script there is no `arguments`; in our wrapper it would hand out the runtime's parameters.
-  for (const { node, scope, shorthand } of topLevelArguments(analysis)) {
-    if (!insideWrapper(node, scope)) renames.push(rename(node, TOP_LEVEL_ARGUMENTS, shorthand));
-  }
-  let assigned = false;
   for (const name of CONSTANTS) {
     for (const { node, writes } of analysis.globals.get(name) ?? []) {
-      if (!writes) continue;
-      assigned = true;
-      renames.push(rename(node, CONSTANT, false));
+      if (writes) renames.push(rename(node, CONSTANT, false));
     }
   }
-  return { renames, prefix: assigned ? `const ${CONSTANT}=0;` : '' };
+  return { renames, prefix: renames.length > 0 ? `const ${CONSTANT}=0;` : '' };
 }
 
 /** The contract's own uses of `eval`, which must not reach the debugger's. */

@@ -1,0 +1,27 @@
+/** A sum of prices that is charged at one place. It grows while the tree is walked and is rendered at the end. */
+export class ChargePoint {
+  #total;
+
+  /** @param {number} total what the point starts with. */
+  constructor(total = 0) {
+    this.#total = total;
+  }
+
+  /** IEEE double addition in visiting order: the sum's last digit shows in the gas (spec/gas.md §3.3). */
+  add(price) {
+    this.#total += price;
+  }
+
+  get isFree() {
+    return this.#total === 0;
+  }
+
+  /** The charge as a statement; empty if nothing is to be paid. */
+  statement = () => (this.isFree ? '' : `${COUNTER}.incr(${this.#total});`);
+
+  /** The charge in front of an expression, joined by a comma; empty if nothing is to be paid. */
+  operand = () => (this.isFree ? '' : `${COUNTER}.incr(${this.#total}),`);
+}
+
+/** The counter's name in compiled texts. */
+export const COUNTER = '_IOSTInstruction_counter';

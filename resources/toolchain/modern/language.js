@@ -1,0 +1,45 @@
+/** What profile modern takes out of the language: whatever waits, and the machinery's own names. */
+
+import { CompileProblem } from '../common/problem.js';
+import { walk } from '../common/tree.js';
+
+const MACHINERY = /^(?:_IOST(?:Instruction_counter|BinaryOp|TemplateTag|SpreadElement)|IOSTInstruction|_strata_\w*)$/;
+
+/**
+ * @param {object} tree a Program.
+ * @throws {CompileProblem} at the first construct that is not allowed.
+ */
+export function checkLanguage(tree) {
+  walk(tree, (node) => {
+    if (node.async) refuse(node, 'no-async', 'async functions are not supported', WAITING);
+    switch (node.type) {
+      case 'AwaitExpression':
+        refuse(node, 'no-async', 'await is not supported', WAITING);
+        break;
+      case 'ForOfStatement':
+        if (node.await) refuse(node, 'no-async', 'for await is not supported', WAITING);
+        break;
+      case 'ImportExpression':
+        refuse(node, 'no-import', 'import() is not supported', 'Load the module with require() at the top instead');
+        break;
+      case 'Identifier':
+        if (MACHINERY.test(node.name)) {
+          refuse(node, 'reserved-name', `the name ${node.name} is reserved`, 'Choose another name');
+        }
+        break;
+      default:
+    }
+  });
+}
+
+const WAITING = 'A contract call runs to its end at once; nothing is left that could be waited for';
+
+function refuse(node, code, text, explanation) {
+  const { line } = node.loc.start;
+  throw new CompileProblem(`Line ${line}: ${text}`, { code, loc: firstLine(node.loc), explanation });
+}
+
+/** Only the beginning of a long construct is marked. */
+function firstLine({ start, end }) {
+  return { start, end: end.line === start.line ? end : { line: start.line, column: start.column + 1 } };
+}

@@ -1,0 +1,49 @@
+import { Parser } from 'acorn';
+
+import { CompileProblem } from '../common/problem.js';
+import { checkDepth } from '../common/tree.js';
+
+/** Contracts of profile modern are strict from their first character on. */
+class StrictParser extends Parser {
+  constructor(...parameters) {
+    super(...parameters);
+    this.strict = true;
+  }
+}
+
+/**
+ * Parse a script of today's ECMAScript.
+ *
+ * @param {string} source
+ * @returns {{tree: object, comments: {value: string, range: [number, number]}[]}}
+ * @throws {CompileProblem}
+ */
+export function parse(source) {
+  const comments = [];
+  try {
+    const tree = StrictParser.parse(source, {
+      ecmaVersion: 'latest',
+      sourceType: 'script',
+      locations: true,
+      ranges: true,
+      allowHashBang: false,
+      onComment: (block, value, start, end) => comments.push({ value, range: [start, end] }),
+    });
+    checkDepth(tree);
+    return { tree, comments };
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !error.loc) throw error;
+    const { line, column } = error.loc;
+    const text = error.message.replace(/ \(\d+:\d+\)$/, '');
+    throw new CompileProblem(`Line ${line}: ${text}`, {
+      code: 'syntax',
+      loc: { start: { line, column }, end: { line, column: column + 1 } },
+      explanation: explanationOf(text),
+    });
+  }
+}
+
+function explanationOf(text) {
+  if (!text.startsWith("'import' and 'export'")) return '';
+  return 'ES modules are packed before they are compiled: open the folder as a project with a package.json';
+}
