@@ -6,6 +6,7 @@ the process however it comes, with `Durability.POWER` also the end of the machin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING, Self, cast
 
@@ -40,6 +41,16 @@ class Durability(Enum):
 
     PROCESS = "process"
     POWER = "power"
+
+
+class _Closed:
+    """Stands where a database was; anything asked of it is refused."""
+
+    def __getattr__(self, name: str) -> object:
+        raise DbClosedError(name)
+
+
+_CLOSED = cast("Rdict", _Closed())
 
 
 class Batch:
@@ -135,6 +146,10 @@ class Column:
             self._rdict.compact_range(None, None, CompactOptions())
         except Exception as error:
             raise _translated(error, self._directory) from error
+
+    def release(self) -> None:
+        """Let go of the database; reads raise from now on."""
+        self._rdict = _CLOSED
 
     def _require_end(self, key: bytes, last: bytes | None, options: ReadOptions) -> None:
         # rocksdict's items() just stops at a damaged block; only a cursor's status tells that from the end.
@@ -264,15 +279,18 @@ class Store:
         return tuple(str(file["name"]).lstrip("/\\") for file in self._rdict.live_files())
 
     def close(self) -> None:
-        """Release the folder; a second call does nothing."""
-        self.handles.clear()  # a handle or a family left open keeps the folder locked
+        """Release the folder; a second call does nothing.
+
+        What was acknowledged is in the write-ahead log already, so a disk that fails now costs nothing but time.
+        """
+        self.handles.clear()  # whatever is left open of a database, a handle or a family, keeps the folder locked
         for part in (*self._families.values(), self._rdict):
-            try:
+            with suppress(Exception):  # a failing disk is told by the operation that needs it
                 part.close()
-            except DbClosedError:
-                continue
-            except Exception as error:
-                raise _translated(error, self.directory) from error
+        for column in self.columns.values():
+            column.release()
+        self._families.clear()
+        self._rdict = _CLOSED
 
     def __enter__(self) -> Self:
         return self
