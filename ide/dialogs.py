@@ -36,9 +36,11 @@ def ask_save(parent: QWidget, names: list[str]) -> SaveChoice:
     return SaveChoice.DISCARD if box.clickedButton() is discard else SaveChoice.CANCEL
 
 
-def confirm(parent: QWidget, title: str, question: str, action: str, *, detail: str = "") -> bool:
+def confirm(parent: QWidget | None, title: str, question: str, action: str, *, detail: str = "") -> bool:
     """Ask whether to do something that cannot be taken back; `action` is the button's verb."""
-    box = QMessageBox(parent)
+    box = QMessageBox()
+    if parent is not None:
+        box.setParent(parent, box.windowFlags())
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(title)
     box.setText(question)

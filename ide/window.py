@@ -6,15 +6,16 @@ may use of the window.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QToolBar, QWidget
 
-from engine.errors import InvalidInput, StrataError, UserError
+from engine.errors import InvalidInput, StorageError, StrataError, UserError
 from engine.values import Diagnostic
 from ide.actions import register_window_commands
 from ide.commands import Command, CommandRegistry, Menu
@@ -25,7 +26,7 @@ from ide.editor.code_editor import CodeEditor
 from ide.editor.line_marks import BreakpointStore
 from ide.history import NavigationHistory
 from ide.layout import LayoutKeeper
-from ide.notifications import Notifications
+from ide.notifications import Notice, Notifications
 from ide.paths import Folders
 from ide.problems import ProblemList
 from ide.quick_open import palette_modes
@@ -40,11 +41,14 @@ class MainWindow(QMainWindow):
 
     For features: `commands`, `editors` (the tabs), `breakpoints` (by file), `problems` (diagnostics of
     all files), `tasks` (work off the GUI thread), `notifications`, `settings`, `folders`, `project` (the
-    open folder or None). Signals: `project_opened` with the folder, `closing` before everything ends.
+    open folder or None). Signals: `project_closing` and `project_opened` with the folder, `closing` before
+    everything ends, `closed` when all work has ended.
     """
 
+    project_closing = Signal()
     project_opened = Signal(object)
     closing = Signal()
+    closed = Signal()
 
     def __init__(self, folders: Folders, settings: SettingsStore) -> None:
         super().__init__()
@@ -63,6 +67,7 @@ class MainWindow(QMainWindow):
         self.notifications = Notifications(self)
         self.history = NavigationHistory(self.editors, self.open_file)
         self.setCentralWidget(self.editors)
+        self.statusBar().setSizeGripEnabled(False)
         self._docks: dict[str, QDockWidget] = {}
         self._hidden: dict[Qt.DockWidgetArea, list[QDockWidget]] = {}
         self._palette: CommandPalette | None = None
@@ -70,6 +75,8 @@ class MainWindow(QMainWindow):
         self._tool_bar = QToolBar("Main tool bar", self)
         self._tool_bar.setObjectName("MainToolBar")
         self._tool_bar.setMovable(False)
+        side = self.fontMetrics().height() + 2
+        self._tool_bar.setIconSize(QSize(side, side))
         self.addToolBar(self._tool_bar)
         self._menus = MenuBuilder(self.commands, self.menuBar(), self._tool_bar)
         register_window_commands(self)
@@ -185,7 +192,13 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(widget)
 
     def open_project(self, folder: Path) -> None:
-        """Open a folder as the project, in place of the present one."""
+        """Open a folder as the project, in place of the present one; asks about unsaved texts there."""
+        if self.project is not None:
+            self.project_closing.emit()
+            if not self.editors.close_all():
+                return
+            self.breakpoints.clear()
+            self.problems.clear()
         self.project = folder.resolve()
         self.setWindowTitle(f"{self.project.name} — Strata")
         self.project_opened.emit(self.project)
@@ -203,6 +216,14 @@ class MainWindow(QMainWindow):
 
         SettingsDialog(self.settings, self).open()
 
+    def add_submenu(self, menu: Menu, group: int, submenu: QMenu) -> None:
+        """Put a menu of its own into a group of a menu."""
+        self._menus.add_submenu(menu, group, submenu)
+
+    def fault(self, text: str) -> None:
+        """Tell that something went wrong that is our own fault."""
+        self.notifications.show(Notice("error", f"Something went wrong in Strata\n{text}", "fault"))
+
     def report(self, error: BaseException) -> None:
         """Tell the user about an error in the way its kind deserves."""
         if isinstance(error, StrataError):
@@ -212,11 +233,17 @@ class MainWindow(QMainWindow):
 
     # --- layout ----------------------------------------------------------------------------------
 
-    def restore_layout(self) -> None:
+    def restore_layout(self, *, use_saved: bool = True) -> None:
         """Bring back where everything was; called once all panels were added."""
+        self.resize(self._usual_size())
         self._layout = LayoutKeeper(self, self.folders.state / "layout.json")
-        if not self._layout.restore():
-            self.resize(1360, 860)
+        if use_saved:
+            self._layout.restore()
+
+    def _usual_size(self) -> QSize:
+        metrics = self.fontMetrics()
+        wanted = QSize(metrics.horizontalAdvance("0") * 180, metrics.height() * 56)
+        return wanted.boundedTo(self.screen().availableSize())
 
     def reset_layout(self) -> None:
         """Set the panels back to where they were at first."""
@@ -229,9 +256,14 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self._layout is not None:
-            self._layout.save()
+            try:
+                self._layout.save()
+            except StorageError as error:
+                # Not worth keeping the window open for; the log says why.
+                logging.getLogger(__name__).warning("the layout was not kept: %s", error)
         self.closing.emit()
         self.tasks.close()
+        self.closed.emit()
         super().closeEvent(event)
 
     def last_hidden(self, area: Qt.DockWidgetArea) -> list[QDockWidget]:

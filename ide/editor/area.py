@@ -153,6 +153,20 @@ class EditorArea(QWidget):
         self.opened.emit(path)
         return page.editor
 
+    def restore_unsaved(self, path: Path, text: str) -> CodeEditor:
+        """Show text that never was in a file, or whose file is gone, as unsaved."""
+        page = self._page_for(path) or self._add(TextFile(path=path, text=""))
+        page.editor.unsaved_name = not path.is_file()
+        page.editor.replace_text(text)
+        page.editor.document().setModified(True)
+        self._tabs.setCurrentWidget(page)
+        self.opened.emit(path)
+        return page.editor
+
+    def check_files(self) -> None:
+        """Look whether other programs changed open files (when the window becomes active)."""
+        self._watcher.check()
+
     def reopen_closed(self) -> None:
         """Open the tab again that was closed last."""
         while self._closed:

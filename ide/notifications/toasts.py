@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -22,13 +22,14 @@ ERROR_MS = 12000
 class Notice:
     """What is said: `severity` is info, success, warning or error; `actions` are offered as buttons.
 
-    A notice with the `key` of one that is shown takes its place.
+    A notice with the `key` of one that is shown takes its place; a `lasting` one waits for an answer.
     """
 
     severity: str
     text: str
     key: str = ""
-    actions: dict[str, Callable[[], object]] = field(default_factory=dict)
+    actions: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    lasting: bool = False
 
 
 class Toast(QWidget):
@@ -84,7 +85,8 @@ class Toast(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(ERROR_MS if notice.severity == "error" else INFORMATION_MS)
         self._timer.timeout.connect(self._time_up)
-        self._timer.start()
+        if not notice.lasting:
+            self._timer.start()
 
     def _time_up(self) -> None:
         # Nobody has seen it while the window is inactive or the mouse rests on it.

@@ -21,7 +21,7 @@ from ide.editor.area import EditorArea
 from ide.editor.code_editor import CodeEditor
 from ide.editor.text_file import read_text_file
 from ide.files import write_atomically
-from ide.tasks import Progress, TaskService
+from ide.tasks import Progress, Task, TaskService
 
 RECOVERY_FORMAT = 1
 
@@ -86,16 +86,19 @@ class RecoveryKeeper(QObject):
         """Where this program keeps its texts."""
         return self._folder
 
-    def keep(self) -> None:
-        """Write the texts that changed since they were kept last (also called when the window loses the focus)."""
+    def keep(self) -> Task | None:
+        """Write the texts that changed since they were kept last (also called when the window loses the focus).
+
+        Returns the work, None if there is nothing to do or it is done already.
+        """
         if self._busy:
             self._timer.start()
-            return
+            return None
         due = [
             editor for editor in self._editors.modified() if self._kept.get(editor.path) != editor.document().revision()
         ]
         if not due:
-            return
+            return None
         texts = [_snapshot(editor) for editor in due]
         for editor in due:
             self._kept[editor.path] = editor.document().revision()
@@ -184,7 +187,7 @@ class Leftovers:
             newest[text.path] = text
         return [text for text in newest.values() if text.on_disk() != text.text]
 
-    def forget(self) -> None:
+    def forget(self, _result: object = None) -> None:
         """Delete what was left behind, except what could not be read."""
         for file, _ in self._found:
             file.unlink(missing_ok=True)
