@@ -73,7 +73,6 @@ class Assembly:
                 settings=_RUN_POOL,
             )
             opened.callback(self.pool.close)
-            self.pool.subscribe(self._workers_changed)
             self.debugger = Debugger(self.compilation.load)
             self.debug_pool = WorkerPool(
                 DEBUG_PROGRAM,
@@ -86,6 +85,7 @@ class Assembly:
             )
             opened.callback(self.debug_pool.close)
             self.debugger.attach(self.debug_pool)
+            self.pool.subscribe(self._workers_changed)
             self.chain = Chain(self.stack, self.executions, emit, options=options, clock=_clock(genesis))
             self._opened = opened.pop_all()
 
