@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QToolBar, QWidget
 
 from engine.errors import InvalidInput, StorageError, StrataError, UserError
@@ -21,6 +21,7 @@ from ide.actions import register_window_commands
 from ide.commands import Command, CommandRegistry, Menu
 from ide.commands.menus import MenuBuilder
 from ide.commands.palette import CommandPalette
+from ide.docking import DockKeeper
 from ide.editor.area import EditorArea
 from ide.editor.code_editor import CodeEditor
 from ide.editor.line_marks import BreakpointStore
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.editors)
         self.statusBar().setSizeGripEnabled(False)
         self._docks: dict[str, QDockWidget] = {}
+        self._dock_keeper = DockKeeper(self)
         self._hidden: dict[Qt.DockWidgetArea, list[QDockWidget]] = {}
         self._palette: CommandPalette | None = None
         self._layout: LayoutKeeper | None = None
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         if icon_name:
             dock.setWindowIcon(icon(icon_name))
         self._docks[dock_id] = dock
+        self._dock_keeper.add(dock)
         self.addDockWidget(area, dock)
         if beside:
             self.tabifyDockWidget(self._docks[beside], dock)
@@ -249,6 +252,11 @@ class MainWindow(QMainWindow):
         """Set the panels back to where they were at first."""
         if self._layout is not None:
             self._layout.reset()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tidy the docks once they are laid out."""
+        super().showEvent(event)
+        self._dock_keeper.tidy_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved text, then keep what must be kept."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 USUAL = "  "
 _LOOKED_AT = 500
-_LEADING = re.compile(r"[ \t]*(?=\S)", re.MULTILINE)
+_LEADING = re.compile(r"^[ \t]*(?=[^\s*])", re.MULTILINE)
 
 
 def detect_indent(text: str) -> str:
@@ -18,6 +18,5 @@ def detect_indent(text: str) -> str:
     blanks = [len(one) for one in leading if not one.startswith("\t")]
     if tabs > sum(width > 0 for width in blanks):
         return "\t"
-    # Steps of one blank are the continuation lines of comments.
     steps = Counter(after - before for before, after in pairwise(blanks) if 2 <= after - before <= 8)
     return " " * steps.most_common(1)[0][0] if steps else USUAL

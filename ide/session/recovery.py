@@ -111,9 +111,9 @@ class RecoveryKeeper(QObject):
             for text in texts:
                 write_atomically(folder / _name(text.file), msgspec.json.encode(text))
 
-        self._tasks.start("Keeping unsaved text", write, quiet=True, failed=self._failed).finished.connect(
-            self._written
-        )
+        task = self._tasks.start("Keeping unsaved text", write, quiet=True, failed=self._failed)
+        task.finished.connect(self._written)
+        return task
 
     def close(self) -> None:
         """Forget everything: all texts were saved or given up. Called after the tasks have ended."""

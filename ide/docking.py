@@ -1,0 +1,65 @@
+"""Looks after the docks: no second title under a tab, and none of the tab bars Qt leaves behind."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+
+
+class DockKeeper(QObject):
+    """Tidies the docks of a window whenever their arrangement changes."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks: list[QDockWidget] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.tidy)
+
+    def add(self, dock: QDockWidget) -> None:
+        """Look after a dock from now on."""
+        self._docks.append(dock)
+        dock.visibilityChanged.connect(self.tidy_soon)
+        dock.topLevelChanged.connect(self.tidy_soon)
+        dock.dockLocationChanged.connect(self.tidy_soon)
+        self.tidy_soon()
+
+    def tidy_soon(self) -> None:
+        """Tidy when the arrangement is complete."""
+        self._soon.start()
+
+    def tidy(self) -> None:
+        """Show titles only where there is no tab that says the same, and hide stray tab bars."""
+        for dock in self._docks:
+            in_tabs = not dock.isFloating() and bool(self._window.tabifiedDockWidgets(dock))
+            has_title = dock.titleBarWidget() is None
+            if in_tabs and has_title:
+                dock.setTitleBarWidget(QWidget())
+            elif not in_tabs and not has_title:
+                empty = dock.titleBarWidget()
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                if empty is not None:
+                    empty.deleteLater()
+        if self._window.isVisible():
+            self._hide_stray_tab_bars()
+
+    def _hide_stray_tab_bars(self) -> None:
+        # Qt 6.11 leaves tab bars behind where docks were tabified before the window was shown.
+        shown = [dock for dock in self._docks if dock.isVisible() and not dock.isFloating()]
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            titles = {bar.tabText(index) for index in range(bar.count())}
+            belongs = any(
+                dock.windowTitle() in titles
+                and dock.geometry().united(bar.geometry()).height() <= dock.height() + bar.height() + 2
+                and abs(dock.x() - bar.x()) <= 2
+                for dock in shown
+            )
+            count_fits = all(
+                len(titles) == len(self._window.tabifiedDockWidgets(dock)) + 1
+                for dock in shown
+                if dock.windowTitle() in titles
+            )
+            if not (belongs and count_fits):
+                bar.hide()
