@@ -10,18 +10,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
 from engine.chain.admission import admit
 from engine.chain.block import Block
+from engine.chain.builtin_contracts import built_in_sources
 from engine.chain.clock import Clock
 from engine.chain.contracts import record_key
-from engine.chain.development import PRODUCER, PRODUCER_SECRET, development_accounts
+from engine.chain.development import PRODUCER, PRODUCER_SECRET
 from engine.chain.encoding import base58_bytes, base58_text
 from engine.chain.execution import Executions
 from engine.chain.executor import Execution, Mode
-from engine.chain.genesis import GENESIS_TIME, genesis_transaction, seed_entries
+from engine.chain.genesis import GENESIS_TIME, GenesisStep, account_keys, default_step, development_step, native_step
+from engine.chain.genesis_cache import GenesisCache
 from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
 from engine.chain.records import (
@@ -37,7 +40,7 @@ from engine.chain.validation import block_difference
 from engine.chain.wallet import Wallet, request_of
 from engine.chain.worker_program import Batch, QueuedTransaction
 from engine.errors import InternalError, InvalidInput, RejectedTransaction
-from engine.interface import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
+from engine.interface import BlockFlushed, BlockProduced, EngineEvent, Genesis, HeadMoved, TransactionExecuted
 from engine.state.interface import StateReader
 from engine.state.records import BlockRecord, StoredTransaction
 from engine.state.stack import StateStack
@@ -50,6 +53,9 @@ from engine.values import (
 )
 
 SETTINGS = "chain"
+GENESIS = "genesis"
+"""Name of what is written to block 0 without a transaction."""
+ACCOUNT_LIST = "m-auth.iost-auth"
 KEPT_RESULTS = 2000
 BASE_GAS_LIMIT = 100_000_000
 VALIDATION_TIME_LIMIT = 10.0
@@ -88,25 +94,33 @@ class Chain:
         *,
         options: ChainOptions | None = None,
         clock: Clock | None = None,
+        genesis: Genesis | None = None,
+        genesis_cache: GenesisCache | None = None,
     ) -> None:
-        """Continue the chain in `stack`, or begin one whose clock is `clock` (the machine's by default)."""
+        """Continue the chain in `stack`, or begin one with `genesis`.
+
+        A new chain's clock is `clock`; by default it stands where `genesis` says, or follows the machine's.
+
+        Raises:
+            InvalidInput: `genesis` cannot be used.
+        """
         self.stack = stack
         self.options = options or ChainOptions()
-        self.wallet = Wallet(
-            {name: account.key for name, account in development_accounts().items()}, self.options.chain_id
-        )
         self._executions = executions
         self._listener = listener
         self._witness = KeyPair.from_secret_text(PRODUCER_SECRET)
         self._open: OpenBlock | None = None
         self._results: OrderedDict[str, TransactionResult] = OrderedDict()
         if stack.head is None:
-            self.clock = clock or Clock()
+            begun = genesis or Genesis()
+            self.clock = clock or Clock(begun.time)
+            self.wallet = Wallet(account_keys(begun), self.options.chain_id)
             self._serial = 0
-            self._create()
+            self._create(begun, genesis_cache)
         else:
             settings = self._load_settings()
             self.clock = Clock(settings.clock_start, offset=settings.clock_offset)
+            self.wallet = Wallet(settings.keys, self.options.chain_id)
             self._serial = settings.serial
             self._head = self._read_head()
 
@@ -175,7 +189,7 @@ class Chain:
             ],
         )
         self._open = None
-        self._head = _Head(block.number, block_hash, block.time, block.witness, closed.gas_usage())
+        self._head = _Head(block.number, block_hash, block.time, closed.head.witness, closed.gas_usage())
         self._save_settings()
         summary = closed.summary(flushed=False)
         for result in results[1:]:
@@ -390,26 +404,47 @@ class Chain:
 
     # --- genesis and settings ----------------------------------------------------------------------
 
-    def _create(self) -> None:
-        begin = GENESIS_TIME if self.clock.start is None else self.clock.start
-        block = OpenBlock(number=0, time=begin, parent_hash=b"", witness=self._witness)
-        self.stack.commit("", seed_entries())
-        queued = _queued(genesis_transaction(begin, self.options.chain_id), Mode.SYSTEM)
-        (execution,) = self._executions.execute(self._batch(block, (queued,)))
-        if execution.failure is not None:
-            raise InternalError(f"the genesis transaction failed: {execution.receipt.message}")
-        self._commit(queued, execution)
-        block.add(queued, execution)
+    def _create(self, genesis: Genesis, cache: GenesisCache | None) -> None:
+        time = GENESIS_TIME if self.clock.start is None else self.clock.start
+        block = OpenBlock(number=0, time=time, parent_hash=b"", witness=self._witness)
+        if genesis.builtin == "none":
+            step = native_step()
+        else:
+            step = default_step(built_in_sources(None if genesis.builtin == "default" else Path(genesis.builtin)))
+        self._execute_step(block, step, 0, cache)
+        known = self._reader().read(ACCOUNT_LIST)[0] or ""
+        self._execute_step(block, development_step(genesis, time, known), 1, None)
         self._open = block
         self._head = _Head(-1, b"", 0, PRODUCER)
         self.produce()
 
+    def _execute_step(self, block: OpenBlock, step: GenesisStep, serial: int, cache: GenesisCache | None) -> None:
+        if step.before:
+            self.stack.commit(GENESIS, step.before)
+        queued = _queued(step.transaction(block.time, self.options.chain_id, serial=serial), Mode.SYSTEM)
+        batch = msgspec.structs.replace(self._batch(block, (queued,)), time_limit=VALIDATION_TIME_LIMIT, observe=False)
+
+        def execute() -> Execution:
+            return self._executions.execute(batch)[0]
+
+        execution = cache.execution(queued.transaction, block.time, execute) if cache else execute()
+        if execution.failure is not None:
+            raise InternalError(f"the genesis transaction failed: {execution.receipt.message}")
+        self._commit(queued, execution)
+        block.add(queued, execution)
+        if step.after:
+            self.stack.commit(GENESIS, step.after)
+
     def _load_settings(self) -> ChainSettings:
         data = self.stack.ledger.setting(SETTINGS)
-        return decode_settings(data) if data else ChainSettings(self.options.chain_id)
+        if data is None:
+            raise InternalError("the chain has no settings")
+        return decode_settings(data)
 
     def _save_settings(self) -> None:
-        settings = ChainSettings(self.options.chain_id, self.clock.start, self.clock.offset, self._serial)
+        settings = ChainSettings(
+            self.options.chain_id, self.clock.start, self.clock.offset, self._serial, self.wallet.keys()
+        )
         self.stack.put_setting(SETTINGS, encode_record(settings))
 
     # --- parts -----------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from engine.values import SourceLocation
 
 _LOCAL_CONTRACTS = frozenset({token.ID, token721.ID, gas.ID, domain.ID})
-_LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "cancelDelaytx"})
+_LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "cancelDelaytx", "initSetCode"})
 
 SubmitJob = Callable[[bytes], "Future[bytes]"]
 """Gives a job to a worker; the future raises `WorkerCrashed`, `RunCancelled`, … if the worker did not finish it."""

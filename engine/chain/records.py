@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.chain.block import Block
+from engine.chain.keys import KeyPair
 from engine.chain.transaction import Transaction
 from engine.values import DeployedContract, TransactionResult, Value
 
@@ -17,12 +18,13 @@ class StoredResult(Value, frozen=True):
 
 
 class ChainSettings(Value, frozen=True):
-    """What a chain was created with and how its clock stands; kept with the chain."""
+    """What a chain was created with, how its clock stands, and the keys it signs with; kept with the chain."""
 
     chain_id: int
     clock_start: int | None = None
     clock_offset: int = 0
     serial: int = 0
+    keys: dict[str, KeyPair] = msgspec.field(default_factory=dict)
 
 
 _block_decoder = msgspec.msgpack.Decoder(Block)

@@ -37,6 +37,10 @@ class Wallet:
                 advice=f"Strata has no key of {account}. Import it, or use a development account.",
             ) from None
 
+    def keys(self) -> dict[str, KeyPair]:
+        """Return all keys by account."""
+        return dict(self._keys)
+
     def accounts(self) -> tuple[str, ...]:
         """Return the accounts whose keys are known."""
         return tuple(self._keys)

@@ -11,6 +11,7 @@ from engine.chain.compile_request import CompileReply
 from engine.chain.execution import Executions
 from engine.chain.worker_program import create
 from engine.errors import InternalError
+from engine.interface import Genesis
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import Abi, CompiledContract, Profile
@@ -89,6 +90,7 @@ class LocalChain:
         self.executions = Executions(self.worker.submit, self.worker.compiler, self.stack.reader)
         self.worker.attach(self.stack, self.executions)
         self.events = []
+        options.setdefault("genesis", Genesis(builtin="none"))
         self.chain = Chain(self.stack, self.executions, self.events.append, **options)
 
     def close(self):

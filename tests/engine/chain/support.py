@@ -9,8 +9,10 @@ from engine.chain.compile_request import CompileReply, CompileRequest
 from engine.chain.context import BlockContext
 from engine.chain.development import development_accounts
 from engine.chain.executor import Execution, Mode, TransactionRun
+from engine.chain.genesis import GENESIS_TIME, development_step, native_step
 from engine.chain.natives.registry import BuiltInContracts
 from engine.chain.transaction import Transaction
+from engine.interface import Genesis
 from engine.values import Action, AmountLimit, Layer
 from engine.vm.interface import ScriptFrame, ScriptOutcome
 
@@ -116,3 +118,16 @@ class SmallChain:
 
     def call(self, publisher: str, contract: str, method: str, *arguments, **options) -> Execution:
         return self.execute(self.transaction(publisher, (contract, method, list(arguments)), **options))
+
+
+def genesis_chain():
+    """A chain after the native genesis with the development accounts."""
+    chain = SmallChain()
+    step = native_step()
+    for serial in (0, 1):
+        chain.entries |= step.before
+        execution = chain.execute(step.transaction(GENESIS_TIME, serial=serial), mode=Mode.SYSTEM, number=0)
+        assert execution.failure is None, execution.receipt.message
+        chain.entries |= step.after
+        step = development_step(Genesis(), GENESIS_TIME, chain.entries["m-auth.iost-auth"])
+    return chain

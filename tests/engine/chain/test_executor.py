@@ -3,20 +3,15 @@ from __future__ import annotations
 import pytest
 
 from engine.chain.compile_request import CompileReply
-from engine.chain.executor import Mode
-from engine.chain.genesis import genesis_transaction, seed_entries
 from engine.values import Status
 from engine.vm.interface import ScriptOutcome
-from tests.engine.chain.support import SmallChain
+from tests.engine.chain.support import genesis_chain
 from tests.engine.chain.test_transaction import VECTOR_2
 
 
 @pytest.fixture
 def chain():
-    chain = SmallChain(seed_entries())
-    execution = chain.execute(genesis_transaction(), mode=Mode.SYSTEM, number=0)
-    assert execution.receipt.status is Status.SUCCESS, execution.receipt.message
-    return chain
+    return genesis_chain()
 
 
 def test_vector_deploy_and_calls(chain):

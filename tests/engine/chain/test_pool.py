@@ -11,6 +11,7 @@ from engine.chain.chain import Chain
 from engine.chain.compilation import Compilation
 from engine.chain.execution import Executions
 from engine.chain.worker_program import PROGRAM
+from engine.interface import Genesis
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import Status
@@ -41,7 +42,7 @@ class PooledChain:
         )
         self.kills = False
         self.events = []
-        self.chain = Chain(self.stack, self.executions, self.events.append)
+        self.chain = Chain(self.stack, self.executions, self.events.append, genesis=Genesis(builtin="none"))
 
     def submit(self, job):
         future = self.pool.submit(job)
