@@ -5,9 +5,9 @@
  * The hashes are keccak-256, as the usual tools for such lists make them. The chain's own IOSTCrypto has no
  * keccak, so it comes from an npm package that is packed into the contract.
  */
-const { leaf, verify } = require("./merkle.js");
+import { leaf, verify } from "./merkle.js";
 
-class Airdrop {
+export default class Airdrop {
     init() {
         storage.put("state", JSON.stringify({ root: "", left: "0" }));
     }
@@ -89,5 +89,3 @@ class Airdrop {
         storage.put("state", JSON.stringify(state));
     }
 }
-
-module.exports = Airdrop;

@@ -2,8 +2,8 @@
  * Merkle trees as the common Ethereum tools build them: keccak-256, pairs in sorted order, so that a proof is
  * a plain list of hashes.
  */
-const { keccak_256: keccak256 } = require("@noble/hashes/sha3.js");
-const { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } = require("@noble/hashes/utils.js");
+import { keccak_256 as keccak256 } from "@noble/hashes/sha3.js";
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 
 /**
  * The leaf of one entry: who, how much, and a running number that makes equal entries different.
@@ -12,7 +12,7 @@ const { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } = require("@noble/has
  * @param {string} amount
  * @returns {string} hex
  */
-function leaf(index, account, amount) {
+export function leaf(index, account, amount) {
     const inner = keccak256(utf8ToBytes(JSON.stringify([index, account, amount])));
     return bytesToHex(keccak256(inner));
 }
@@ -29,7 +29,7 @@ function parent(left, right) {
  * @param {string[]} proof
  * @param {string} root
  */
-function verify(start, proof, root) {
+export function verify(start, proof, root) {
     return proof.reduce(parent, start) === root;
 }
 
@@ -38,7 +38,7 @@ function verify(start, proof, root) {
  * @param {string[]} leaves
  * @returns {{root: string, proofs: string[][]}}
  */
-function build(leaves) {
+export function build(leaves) {
     const proofs = leaves.map(() => []);
     let level = leaves.map((hash, index) => ({ hash, members: [index] }));
     while (level.length > 1) {
@@ -57,5 +57,3 @@ function build(leaves) {
     }
     return { root: level[0].hash, proofs };
 }
-
-module.exports = { build, leaf, verify };

@@ -2,10 +2,10 @@
  * Print root, total and proofs of the list in `drop.json`: `npm run drop`.
  */
 import { readFileSync } from "node:fs";
-import merkle from "../merkle.js";
+import { build, leaf } from "../merkle.js";
 
 const drop = JSON.parse(readFileSync(new URL("../drop.json", import.meta.url), "utf8"));
-const { root, proofs } = merkle.build(drop.map(([account, amount], index) => merkle.leaf(index, account, amount)));
+const { root, proofs } = build(drop.map(([account, amount], index) => leaf(index, account, amount)));
 const total = drop.reduce((sum, [, amount]) => sum + Number(amount), 0);
 
 console.log(`publish ${JSON.stringify([root, String(total)])}`);
