@@ -2,7 +2,6 @@
 
 import { Operation } from '../operations.js';
 import { checkLength } from './checks.js';
-import { NativeString } from './primordials.js';
 
 const PERCENT = 37;
 const LEVELS = { debug: 'Debug', info: 'Info', warn: 'Warn', error: 'Error' };
@@ -63,7 +62,7 @@ function fill(f, args, isNumberObject) {
     let piece;
     switch (letter) {
       case 115: // s
-        piece = NativeString(args[next]);
+        piece = String(args[next]);
         next += 1;
         break;
       case 100: // d
@@ -76,9 +75,11 @@ function fill(f, args, isNumberObject) {
         break;
       case 105: // i
         piece = `${parseInt(args[next])}`;
+        next += 1;
         break;
       case 102: // f
         piece = `${parseFloat(args[next])}`;
+        next += 1;
         break;
       default:
         continue;

@@ -61,8 +61,8 @@ function hideOnDemand(removed, newer) {
   };
 }
 
-/** The text of every function, and of every class, shows its name only. */
-function hideFunctionText() {
+/** The text of every function, and of every class, shows its name only: the rest is metering. */
+export function hideFunctionText() {
   'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   NativeFunction.prototype.toString = function () {
     if (!(this instanceof NativeFunction)) throw new NativeError();

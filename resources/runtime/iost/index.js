@@ -14,6 +14,7 @@ import { installJSON } from './json.js';
 import { installMathematics } from './mathematics.js';
 import { createBinaryOperator, createSpreadElement, createTemplateTag } from './operators.js';
 import { errorText, createResultText } from './results.js';
+import { collectShared } from './shared.js';
 import { createStorage } from './storage.js';
 import { installStrings } from './strings.js';
 
@@ -74,8 +75,9 @@ export function install({ charge, host, gasUsed }) {
   };
   const resultText = createResultText(charge);
 
+  const isShared = collectShared();
   const hideGlobals = installGlobals(); // before the others: what it uses is not priced yet
-  installJSON(charge);
+  installJSON(charge, isShared);
   installStrings(charge);
   installMathematics(charge);
   installArrays(charge, gasUsed);

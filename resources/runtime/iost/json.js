@@ -20,18 +20,23 @@ const ESCAPED =
   /[\\"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0604\u070f\u17b4\u17b5\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff]/g;
 const SHORT_FORMS = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '"': '\\"', '\\': '\\\\' };
 
-/** Install `JSON.parse` and `JSON.stringify`; also gives wrapped primitives their `toJSON`. */
-export function installJSON(charge) {
+/**
+ * Install `JSON.parse` and `JSON.stringify`; also gives wrapped primitives their `toJSON`.
+ *
+ * @param {(units: number) => void} charge
+ * @param {(value: object) => boolean} isShared whether an object belongs to the isolate rather than to a frame.
+ */
+export function installJSON(charge, isShared) {
   'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
   for (const wrapper of [Boolean, Number, String]) wrapper.prototype.toJSON = wrapper.prototype.valueOf;
   JSON.parse = function (text) {
     charge(text === undefined || text === null ? 10 : 10 + NativeString(text).length);
     return apply(parseJSON, this, arguments);
   };
-  JSON.stringify = createStringify(charge);
+  JSON.stringify = createStringify(charge, isShared);
 }
 
-function createStringify(charge) {
+function createStringify(charge, isShared) {
   const visiting = Symbol();
   // Shared by nested calls, which overwrite it: calls from `toJSON` and replacers change the outer indentation.
   const layout = { gap: '', indent: '', replacer: undefined };
@@ -69,9 +74,9 @@ function createStringify(charge) {
       case 'string':
         return priced(quote(value));
       case 'number':
-        return priced(isFinite(value) ? NativeString(value) : 'null');
+        return priced(isFinite(value) ? String(value) : 'null');
       case 'boolean':
-        return priced(NativeString(value));
+        return priced(String(value));
       case 'object':
         return value ? textOfObject(value, outer) : priced('null');
       default:
@@ -81,12 +86,13 @@ function createStringify(charge) {
 
   function textOfObject(value, outer) {
     if (value.hasOwnProperty(visiting)) throw new NativeError('Converting circular structure to JSON');
-    Object.defineProperty(value, visiting, { configurable: true });
+    const marked = !isShared(value); // shared objects are frozen here, but not on the reference chain
+    if (marked) Object.defineProperty(value, visiting, { configurable: true });
     layout.gap += layout.indent;
     const text = Array.isArray(value) ? elementsOf(value, outer) : membersOf(value, outer);
     layout.gap = outer;
     charge(text.length);
-    delete value[visiting];
+    if (marked) delete value[visiting];
     return text;
   }
 

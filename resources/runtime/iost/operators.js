@@ -79,10 +79,9 @@ function compute(left, right, operator) {
 
 /** `_IOSTTemplateTag`: a template literal's text, joined piece by piece with the priced `concat`. */
 export function createTemplateTag(charge) {
-  const Text = String;
   return function (strings) {
     charge(4);
-    let result = new Text('');
+    let result = new String('');
     const last = strings.length - 1;
     for (let i = 0; i < last; i += 1) {
       charge(8);

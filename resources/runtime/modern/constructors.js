@@ -3,6 +3,7 @@
 import { lengthOf, sizeOf } from './members.js';
 import { freeSpecies, priceConstructor } from './wrapping.js';
 
+const MAX_ARRAY = 2 ** 32;
 const ELEMENT_BYTES = {
   Int8Array: 1,
   Uint8Array: 1,
@@ -22,7 +23,8 @@ const ELEMENT_BYTES = {
 export function priceConstructors(charge) {
   const { Array: NativeArray, Int8Array: SomeTypedArray } = globalThis;
   priceConstructor('Array', (args) => {
-    charge(1 + (args.length === 1 && typeof args[0] === 'number' ? positive(args[0]) : args.length) * 0.2);
+    const length = args.length === 1 && typeof args[0] === 'number' ? positive(args[0]) : args.length;
+    charge(1 + (length < MAX_ARRAY ? length : 0) * 0.2); // the engine refuses longer ones at once
   });
   freeSpecies(NativeArray);
   for (const name of Object.keys(ELEMENT_BYTES)) {

@@ -9,6 +9,7 @@ import { createBigNumber, OriginalBigNumber } from '../iost/bignumber.js';
 import { createBlockchain } from '../iost/blockchain.js';
 import { createCrypto } from '../iost/crypto.js';
 import { createRequire, createTransactionObjects } from '../iost/frame.js';
+import { hideFunctionText } from '../iost/globals.js';
 import { createNumbers } from '../iost/numbers.js';
 import { createSpreadElement } from '../iost/operators.js';
 import { errorText } from '../iost/results.js';
@@ -67,6 +68,7 @@ export function install({ charge, host, gasUsed }) {
   const spread = createSpreadElement(charge);
   const { resultText, isAbnormal } = createResults(charge, installJSON(charge));
 
+  hideFunctionText();
   priceMembersOfBuiltIns(charge, gasUsed);
   priceConstructors(charge);
 

@@ -9,6 +9,7 @@ import { getPrototypeOf, NativeArray, NativeString } from '../iost/primordials.j
 import { priceMember, priceMembers } from './wrapping.js';
 
 const UNIT = 0.1;
+const MAX_TEXT = 2 ** 30;
 
 const STRING_CONSTANT = ['charAt', 'charCodeAt', 'codePointAt', 'at', 'valueOf'];
 const STRING_BY_RECEIVER =
@@ -61,6 +62,11 @@ function count(value) {
   return number > 0 ? number : 0;
 }
 
+/** Units of a text that is going to be built; the engine refuses longer ones at once. */
+function built(length) {
+  return length < MAX_TEXT ? length : 0;
+}
+
 function priceStrings(charge) {
   const { prototype } = String;
   const byReceiver = { before: (text) => charge(1 + textLength(text) * UNIT) };
@@ -69,8 +75,8 @@ function priceStrings(charge) {
   priceMembers(prototype, STRING_BY_RESULT, { ...byReceiver, after: (text) => charge(1 + text.length * UNIT) });
   priceMember(prototype, 'concat', { after: (text) => charge(1 + text.length * UNIT) });
   priceMember(prototype, 'normalize', { before: (text) => charge(1 + textLength(text)) });
-  priceMember(prototype, 'repeat', { before: (text, args) => charge(1 + textLength(text) * count(args[0]) * UNIT) });
-  priceMembers(prototype, ['padStart', 'padEnd'], { before: (text, args) => charge(1 + count(args[0]) * UNIT) });
+  priceMember(prototype, 'repeat', { before: (text, args) => charge(1 + built(textLength(text) * count(args[0])) * UNIT) });
+  priceMembers(prototype, ['padStart', 'padEnd'], { before: (text, args) => charge(1 + built(count(args[0])) * UNIT) });
   priceMember(String, 'raw', { after: (text) => charge(1 + text.length * UNIT) });
 }
 

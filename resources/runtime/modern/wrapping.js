@@ -2,6 +2,7 @@
 
 import { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } from '../iost/primordials.js';
 
+const { get: mapGet, set: mapSet } = Map.prototype;
 const originals = new Map();
 
 /**
@@ -55,7 +56,7 @@ export function priceConstructor(name, before) {
       return construct(target, args, newTarget === priced ? target : newTarget);
     },
   });
-  originals.set(priced, original);
+  apply(mapSet, originals, [priced, original]);
   defineProperty(globalThis, name, { value: priced, writable: true, enumerable: false, configurable: true });
   defineProperty(original.prototype, 'constructor', { value: priced, writable: true, configurable: true });
 }
@@ -66,7 +67,7 @@ export function freeSpecies(constructor) {
   defineProperty(holder, Symbol.species, {
     get() {
       'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
-      return originals.get(this) ?? this;
+      return apply(mapGet, originals, [this]) ?? this;
     },
     configurable: true,
   });
