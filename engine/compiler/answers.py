@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.values import AbiMethod, Diagnostic, Severity, StepSite, TextEdit, Value
 
 __all__ = ["CheckAnswer", "CompileAnswer", "Compiled", "Finding", "Problem", "ValidateAnswer"]
+
+
+_LINE = re.compile(r"\ALine \d+: ")
 
 
 class Finding(Value, frozen=True, rename="camel"):
@@ -49,7 +54,9 @@ class Problem(Value, frozen=True, rename="camel"):
 
     def diagnostic(self, file: str) -> Diagnostic:
         """Return the problem as an error for people."""
-        message = ". ".join(part.rstrip(".") for part in (self.text.partition(".{")[0], self.explanation) if part)
+        # The place is said by the diagnostic itself, and a syntax tree is no reading matter.
+        text = _LINE.sub("", self.text).partition(".{")[0]
+        message = ". ".join(part.rstrip(".") for part in (text, self.explanation) if part)
         return Diagnostic(
             severity=Severity.ERROR,
             code=self.code,

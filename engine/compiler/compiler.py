@@ -60,15 +60,23 @@ class Compiler:
         """The compiled contracts that are kept, if there is a store."""
         return self._snapshots
 
-    def key(self, source: str, profile: Profile) -> str:
+    def key(self, source: str, profile: Profile, *, linted: bool = True) -> str:
         """Return the content address of a compiled contract: source, profile and tools."""
-        parts = "\0".join((toolchain_version(), profile.value, source))
+        parts = "\0".join((toolchain_version(), profile.value, "linted" if linted else "", source))
         return hashlib.sha256(parts.encode(errors="surrogatepass")).hexdigest()
 
     def compile(
-        self, source: str, *, file: str = "contract.js", profile: Profile = Profile.IOST, abi: Abi | None = None
+        self,
+        source: str,
+        *,
+        file: str = "contract.js",
+        profile: Profile = Profile.IOST,
+        abi: Abi | None = None,
+        linted: bool = True,
     ) -> CompiledContract:
         """Compile one script; `abi` None derives the interface from the source.
+
+        A packed bundle is compiled with `linted=False`: what its libraries look like is nobody's business.
 
         Interface and lint findings, also errors among them, are in the result's `diagnostics`: a chain compiles
         such a contract all the same, and refuses it by `validate`.
@@ -76,19 +84,25 @@ class Compiler:
         Raises:
             CompileError: it does not compile. In profile iost `what` is exactly the reference's error text.
         """
-        key = self.key(source, profile)
+        key = self.key(source, profile, linted=linted)
         with self._single(key):
             contract = self._snapshots.get(key) if self._snapshots is not None else None
             if contract is None:
-                contract = self._compiled(key, source, file, profile)
+                contract = self._compiled(key, source, file, profile, linted=linted)
                 if self._snapshots is not None:
                     self._snapshots.put(contract)
         return _addressed(contract, file, abi)
 
-    def check(self, source: str, *, file: str = "contract.js", profile: Profile = Profile.IOST) -> SourceCheck:
-        """Lint source text and derive its interface; broken text gives one error at its place."""
+    def check(
+        self, source: str, *, file: str = "contract.js", profile: Profile = Profile.IOST, abi: Abi | None = None
+    ) -> SourceCheck:
+        """Lint source text and derive its interface; broken text gives one error at its place.
+
+        `abi` is an interface that the source should fit; where it does not, that is an error as well.
+        """
+        given = None if abi is None else msgspec.to_builtins(abi.abi)
         try:
-            answer = self._ask("check", CheckAnswer, source=source, profile=profile.value)
+            answer = self._ask("check", CheckAnswer, source=source, profile=profile.value, abi=given)
         except InvalidInput as error:
             return SourceCheck((_refusal(error, file),), None)
         return SourceCheck(_diagnostics(answer.problem, answer, file), _abi(answer.abi))
@@ -104,9 +118,9 @@ class Compiler:
 
     # --- inside ------------------------------------------------------------------------------------
 
-    def _compiled(self, key: str, source: str, file: str, profile: Profile) -> CompiledContract:
+    def _compiled(self, key: str, source: str, file: str, profile: Profile, *, linted: bool) -> CompiledContract:
         try:
-            answer = self._ask("compile", CompileAnswer, source=source, profile=profile.value)
+            answer = self._ask("compile", CompileAnswer, source=source, profile=profile.value, linted=linted)
         except InvalidInput as error:
             raise CompileError(error.what, (_refusal(error, file),), where=f"{file}:1", advice=error.advice) from error
         diagnostics = _diagnostics(answer.problem, answer, file)

@@ -13,20 +13,20 @@ import * as modern from './modern/compile.js';
 const PROFILES = { iost, modern };
 
 const FUNCTIONS = {
-  /** @param {{source: string, profile: string}} request */
-  compile({ source, profile }) {
+  /** @param {{source: string, profile: string, linted: boolean}} request */
+  compile({ source, profile, linted }) {
     const { inspect, compile } = PROFILES[profile];
     return {
       findings: [],
-      ...attempt(() => inspect(source)),
+      ...attempt(() => inspect(source, { linted })),
       ...attempt(() => ({ compiled: compiledJson(compile(source)) })),
     };
   },
 
-  /** @param {{source: string, profile: string}} request */
-  check({ source, profile }) {
+  /** @param {{source: string, profile: string, abi: object[] | null}} request */
+  check({ source, profile, abi }) {
     const { inspect, refuse } = PROFILES[profile];
-    return { findings: [], ...attempt(() => inspect(source)), ...attempt(() => refuse(source)) };
+    return { findings: [], ...attempt(() => inspect(source, { abi })), ...attempt(() => refuse(source)) };
   },
 
   /** @param {{source: string, abi: object[] | null}} request */

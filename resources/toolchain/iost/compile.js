@@ -48,14 +48,16 @@ export function refuse(source) {
 /**
  * Lint and interface of a source that parses.
  *
+ * @param {string} source
+ * @param {{abi?: object[] | null, linted?: boolean}} options a given interface to compare with; whether to lint.
  * @returns {{findings: object[], abi: object[] | null}}
  * @throws {CompileProblem} it does not parse.
  */
-export function inspect(source) {
-  const tree = parse(escapedSource(source), { loc: true, range: true, comment: true });
-  const { comments } = tree;
-  delete tree.comments;
-  return { findings: lint(tree, { profile: 'iost', comments, source }), abi: deriveAbi(tree, comments) };
+export function inspect(source, { abi = null, linted = true } = {}) {
+  const text = escapedSource(source);
+  const { comments, ...tree } = parse(text, { loc: true, range: true, comment: true });
+  const context = { profile: 'iost', comments, source: text, abi };
+  return { findings: linted ? lint(tree, context) : [], abi: deriveAbi(tree, comments) };
 }
 
 function prepare(source) {

@@ -14,14 +14,14 @@ import { RULES } from './rules.js';
 
 /**
  * @param {object} tree a Program with `loc`.
- * @param {{profile: string, comments: object[], source: string}} context
+ * @param {{profile: string, comments: object[], source: string, abi: object[] | null}} context `source` as it was parsed.
  * @returns {object[]} findings as JSON (`engine/compiler/answers.py`, Finding).
  */
 export function lint(tree, context) {
   const analysis = analyse(tree, { strict: context.profile === 'modern' });
   /** @type {Finding[]} */
   const findings = [];
-  for (const rule of RULES) rule({ ...context, tree, analysis, report: (finding) => findings.push(finding) });
+  for (const rule of RULES[context.profile]) rule({ ...context, tree, analysis, report: (finding) => findings.push(finding) });
   findings.sort((a, b) => compare(a.loc.start, b.loc.start));
   return findings.map(findingJson);
 }

@@ -48,12 +48,16 @@ export function refuse(source) {
 /**
  * Lint and interface of a source that parses.
  *
+ * @param {string} source
+ * @param {{abi?: object[] | null, linted?: boolean}} options a given interface to compare with; whether to lint.
  * @returns {{findings: object[], abi: object[] | null}}
  * @throws {CompileProblem} it does not parse.
  */
-export function inspect(source) {
-  const { tree, comments } = parse(source.toWellFormed());
-  return { findings: lint(tree, { profile: 'modern', comments, source }), abi: deriveAbi(tree, comments) };
+export function inspect(source, { abi = null, linted = true } = {}) {
+  const text = source.toWellFormed();
+  const { tree, comments } = parse(text);
+  const context = { profile: 'modern', comments, source: text, abi };
+  return { findings: linted ? lint(tree, context) : [], abi: deriveAbi(tree, comments) };
 }
 
 function prepare(text) {
