@@ -28,7 +28,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "test": Command("test [PYTEST ARGS]", "run the tests", "launcher.commands:run_tests", developer=True),
     "run": Command("run SCENARIO.json... [--json]", "run scenarios", "engine.entrance.commands:run"),
-    "node": Command("node [--port N] [--data DIR]", "local node with IOST's HTTP API", "engine.entrance.commands:node"),
+    "node": Command("node [--port N] [--data DIR]", "local node with IOST's HTTP API", "engine.entrance.node:node"),
     "pack": Command("pack DIR [-o FILE]", "pack and compile a project", "engine.entrance.packing:pack"),
     "bench": Command("bench [NAME...] [--json]", "benchmarks", "launcher.commands:run_benchmarks", developer=True),
     "screenshot": Command(
@@ -96,7 +96,13 @@ def call(command: Command, arguments: list[str]) -> int:
 def load(entry: str) -> Any:
     """Import `module:name`; commands are imported one at a time because each is slow to import."""
     module, _, name = entry.partition(":")
-    return getattr(importlib.import_module(module), name)
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        what = f"{module.replace('.', '/')}.py is missing: this copy of Strata is incomplete."
+        raise LaunchProblem(what, "Get a complete copy (git checkout, or clone it again).") from error
 
 
 # --- commands that are not the engine's ----------------------------------------------------------

@@ -127,3 +127,8 @@ def test_two_projects_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("launcher.desktop.check_desktop", lambda: None)
     with pytest.raises(LaunchProblem, match="one project at a time"):
         commands.open_window(["a", "b"])
+
+
+def test_a_missing_part_is_named() -> None:
+    with pytest.raises(LaunchProblem, match=r"engine/entrance/no_such_part\.py is missing"):
+        commands.load("engine.entrance.no_such_part:main")
