@@ -88,13 +88,17 @@ class Done(Value, tag=2, array_like=True, frozen=True):
 
 
 class Failed(Value, tag=3, array_like=True, frozen=True):
-    """A job ended with an exception: its class name in `engine.errors`, its text, the gas used."""
+    """A job ended with an exception: its class name in `engine.errors`, its text, the gas used.
+
+    `last` announces that the worker ends.
+    """
 
     error: str
     text: str
     gas: int = 0
     where: str = ""
     advice: str = ""
+    last: bool = False
 
 
 class Ask(Value, tag=4, array_like=True, frozen=True):

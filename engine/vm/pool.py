@@ -370,6 +370,8 @@ class WorkerPool:
                 worker.memory_bytes = message.memory_bytes or worker.memory_bytes
                 return message.payload
             elif isinstance(message, Failed):
+                if message.last:
+                    worker.runs = self._settings.recycle_runs
                 raise_failure(message)
             else:
                 raise ChannelClosed(f"unexpected {type(message).__name__}")

@@ -39,7 +39,7 @@ from engine.vm.outcome import outcome_of
 from engine.vm.realm import LoadFailure, Realm
 from engine.vm.runtime_bundle import runtime_script
 
-__all__ = ["Sandbox", "SandboxLimits"]
+__all__ = ["Sandbox", "SandboxLimits", "SandboxStuck"]
 
 Result = TypeVar("Result")
 DebugHost = Callable[[int, Sequence[str | None]], str | None]
@@ -47,7 +47,7 @@ DebugHost = Callable[[int, Sequence[str | None]], str | None]
 _FIRST_DEBUG, _LAST_DEBUG = 100, 119
 _TICK_SECONDS = 0.02
 _IDLE_TICKS = 50
-_UNWIND_SECONDS = 10.0
+_UNWIND_SECONDS = 0.5
 _LEAVE = Reply(ReplyKind.LEAVE)
 
 
@@ -57,6 +57,14 @@ class SandboxLimits(Value, frozen=True):
     time_limit: float = 0.2
     heap_bytes: int = 128_000_000
     process_bytes: int = 768_000_000
+
+
+class SandboxStuck(InternalError):
+    """V8 does not react to its termination: the process has to end. `reason` is why the run was ended."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(f"the sandbox could not be stopped: {reason}")
+        self.reason = reason
 
 
 class _Level(msgspec.Struct, eq=False):
@@ -124,7 +132,8 @@ class Sandbox:
     def execute(self, factory: ProgramFactory, *, time_limit: float | None = None) -> object:
         """Run one program and return its value.
 
-        Raises what the program raises, and `DeadlineExceeded`, `MemoryExceeded`, `RunCancelled`.
+        Raises what the program raises, and `DeadlineExceeded`, `MemoryExceeded`, `RunCancelled`; `SandboxStuck` if the
+        process has to be given up.
         """
 
         def single() -> Generator[Run, object, object]:
@@ -458,7 +467,8 @@ class Sandbox:
             try:
                 signal = self._signals.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise InternalError("the sandbox could not be stopped") from None
+                assert self._aborting is not None
+                raise SandboxStuck(self._aborting) from None
             if isinstance(signal, Realm):
                 self._loop_ended(signal)
         for realm in terminated:

@@ -39,7 +39,7 @@ from engine.vm.channel import (
 )
 from engine.vm.interface import Handler, ProgramFactory, Run
 from engine.vm.memory import limit_data, resident_bytes
-from engine.vm.sandbox import Sandbox, SandboxLimits
+from engine.vm.sandbox import Sandbox, SandboxLimits, SandboxStuck
 
 __all__ = ["ASK_CODE", "ASK_STATE", "load_program", "serve"]
 
@@ -71,6 +71,9 @@ def serve(data: Connection, control: Connection, settings: WorkerSettings) -> No
         worker.work()
     except ChannelClosed:
         os._exit(0)
+    except SandboxStuck as stuck:
+        channel.send(msgspec.structs.replace(failure_of(stuck.reason), last=True))
+        os._exit(1)
     except BaseException as error:
         try:
             channel.send(failure_of(error))
@@ -113,6 +116,8 @@ class _Worker:
                 try:
                     result = self._handler(job.payload)
                     assert isinstance(result, bytes)
+                except SandboxStuck:
+                    raise
                 except Exception as error:
                     self._fail(error)
                 else:

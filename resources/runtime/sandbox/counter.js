@@ -9,7 +9,7 @@ export const outOfGas = freeze(new AnyError('out of gas'));
 /** Create a counter. */
 export function createCounter() {
   let used = 0;
-  let limit = 0;
+  let limit = Infinity; // libraries are loaded before the first frame
   let exhausted = false;
   let paused = false;
 

@@ -24,11 +24,13 @@ export const PlainTypeError = TypeError;
 export const PlainRangeError = RangeError;
 export const PlainEvalError = EvalError;
 
+const PlainWeakMap = WeakMap;
+const PlainSet = Set;
 const { get: weakGet, set: weakSet } = WeakMap.prototype;
 
 /** A WeakMap without methods that could be replaced. */
 export function createWeakTable() {
-  const table = new WeakMap();
+  const table = new PlainWeakMap();
   return {
     get: (key) => apply(weakGet, table, [key]),
     set: (key, value) => apply(weakSet, table, [key, value]),
@@ -39,7 +41,7 @@ const { add: setAdd, has: setHas } = Set.prototype;
 
 /** A list of distinct values that can be walked by index while it grows. */
 export function createDistinctList() {
-  const set = new Set();
+  const set = new PlainSet();
   const list = [];
   return {
     list,
