@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.facade import StepView, TraceStep, Variable
 from engine.values import TransactionResult
 from ide.bridge import Request
+from ide.debugger.landmarks import step_of_access
 from ide.panels.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class DebugController(QObject):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask_view)
         workbench.debug_requested.connect(self.start)
+        workbench.access_requested.connect(self.go_to_access)
         workbench.bridge.engine_changed.connect(self.stop)
 
     # --- the session -----------------------------------------------------------------------------
@@ -235,6 +237,11 @@ class DebugController(QObject):
         if motion.is_backwards:
             return "This is the first step." if self._position == 0 else ""
         return "This is the last step." if self._position == self.last else ""
+
+    def go_to_access(self, number: int) -> None:
+        """Go to the step that made a storage access."""
+        if self._session is not None:
+            self.move(step_of_access(self._session, number))
 
     def run_to(self, file: str, line: int) -> bool:
         """Go to the next time a line runs, else to the last time before; False if it never does."""

@@ -128,7 +128,11 @@ class AccountsPanel(QWidget):
         header = self.view.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         metrics = self.fontMetrics()
-        for column, text in ((Column.NAME, "m" * 7), (Column.BALANCE, "21 000 000 000"), (Column.GAS, "3 000 000")):
+        for column, text in (
+            (Column.NAME, "m" * 7),
+            (Column.BALANCE, "21 000 000 000.00"),
+            (Column.GAS, "300 000 000"),
+        ):
             header.resizeSection(column, metrics.horizontalAdvance(text) + 20)
         self.switcher = Switcher(
             self.view, EmptyState("The accounts of the private chain appear when the engine has started.")

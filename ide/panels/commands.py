@@ -152,3 +152,20 @@ def transaction_commands(
         )
         for name, title, run, icon, tip in commands
     ]
+
+
+def state_commands(workbench: Workbench) -> list[Command]:
+    """Return the commands of the state stack."""
+    return [
+        Command(
+            id="state.books",
+            title="Show the Chain's Own Books",
+            category="State Stack",
+            run=workbench.toggle_books,
+            icon="books",
+            tip="Show also what the chain itself reads and writes: fees, permissions, code, lists of map fields",
+            checked=lambda: workbench.shows_books,
+            menu=Menu.VIEW,
+            group=6,
+        )
+    ]

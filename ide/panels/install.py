@@ -14,7 +14,7 @@ from ide.debugger.controller import DebugController
 from ide.debugger.panel import DebuggerPanel
 from ide.debugger.timeline_bar import TimelineBar
 from ide.panels.accounts import AccountsPanel
-from ide.panels.commands import NO_ENGINE, deploy_commands, run_commands, transaction_commands
+from ide.panels.commands import NO_ENGINE, deploy_commands, run_commands, state_commands, transaction_commands
 from ide.panels.contracts.caller import Caller
 from ide.panels.contracts.deploy import Deployer
 from ide.panels.contracts.panel import ContractsPanel
@@ -130,6 +130,7 @@ class EnginePanels(QObject):
             *transaction_commands(
                 self._no_transaction, self._debug_chosen, self._resend, self._show_source, self._copy_hash
             ),
+            *state_commands(self.workbench),
         )
 
     def _current_file(self) -> Path | None:

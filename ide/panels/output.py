@@ -77,7 +77,7 @@ class OutputPanel(QWidget):
         self._append(fresh[-KEPT_LINES:])
 
     def _lines_of(self, result: TransactionResult) -> list[tuple[str, str, str]]:
-        calls = "; ".join(self._workbench.describe(action) for action in result.request.actions)
+        calls = self._workbench.describe_request(result.request, result.hash)
         gas = group_digits(result.receipt.gas_usage)
         name = self._workbench.contract_name
         lines = [(name(line.contract), line.text, _LEVELS.get(line.level, "text")) for line in result.console]

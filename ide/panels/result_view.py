@@ -88,14 +88,14 @@ def result_page(result: TransactionResult, workbench: Workbench, *, kept: bool) 
     parts = [
         _heading("Success" if result.succeeded else str(receipt.status), "success" if result.succeeded else "error")
     ]
-    calls = "<br>".join(f"<code>{escape(workbench.describe(action))}</code>" for action in result.request.actions)
-    parts.append(f"<p>{calls}</p>")
+    parts.append(f"<p><code>{escape(workbench.describe_request(result.request, result.hash))}</code></p>")
     parts.append(_facts(result, kept=kept))
     if not result.succeeded:
         parts.append(_failure(result, workbench))
     for number, returned in enumerate(receipt.returns):
         title = "Returned" if len(receipt.returns) == 1 else f"Returned by action {number + 1}"
-        parts.append(_section(title) + _block(_readable_return(returned)))
+        text = _readable_return(returned)
+        parts.append(_section(title) + (_block(text) if text else _quiet("nothing")))
     if result.console:
         lines = "\n".join(line.text for line in result.console)
         parts.append(_section("Console") + _block(lines))
@@ -103,12 +103,20 @@ def result_page(result: TransactionResult, workbench: Workbench, *, kept: bool) 
         rows = [(workbench.contract_name(event.contract), event.data) for event in result.events]
         parts.append(_section("Events") + _table(rows))
     if receipt.receipts:
-        parts.append(_section("Receipts") + _table([(line.func_name, line.content) for line in receipt.receipts]))
+        parts.append(_section("Receipts") + _table(_receipts(result, workbench)))
     if receipt.ram_usage:
         rows = [(payer, ("+" if used > 0 else "") + byte_size(used)) for payer, used in receipt.ram_usage.items()]
         parts.append(_section("RAM") + _table(rows))
     parts.append(_section("Hash") + f"<p><code>{escape(result.hash)}</code></p>")
     return _page("".join(parts))
+
+
+def _receipts(result: TransactionResult, workbench: Workbench) -> list[tuple[str, str]]:
+    rows = []
+    for line in result.receipt.receipts:
+        contract, slash, method = line.func_name.rpartition("/")
+        rows.append((f"{workbench.contract_name(contract)}{slash}{method}", line.content))
+    return rows
 
 
 def _facts(result: TransactionResult, *, kept: bool) -> str:
@@ -143,7 +151,8 @@ def source_link(place: SourceLocation, workbench: Workbench) -> str:
     query = urlencode(
         {"contract": place.contract, "file": place.file, "line": str(place.line), "column": str(place.column)}
     )
-    file = place.file.replace("\\", "/").rsplit("/", 1)[-1] or workbench.contract_name(place.contract)
+    path = workbench.source_path(place.contract, place.file)
+    file = path.name if path is not None else place.file or workbench.contract_name(place.contract)
     return f'<a href="source:?{query}">{escape(file)}, line {place.line}</a>'
 
 
@@ -181,6 +190,10 @@ def _section(title: str) -> str:
     return f'<p style="color:{_hex("text_muted")}; margin-top:8px"><b>{escape(title)}</b></p>'
 
 
+def _quiet(text: str) -> str:
+    return f'<p style="color:{_hex("text_disabled")}">{escape(text)}</p>'
+
+
 def _block(text: str, tint: str = "") -> str:
     shown = text if len(text) <= _LONGEST_BLOCK else f"{text[:_LONGEST_BLOCK]}\n… {len(text):,} characters in all"
     background = _hex(f"{tint}_soft") if tint else _hex("window")
@@ -192,9 +205,9 @@ def _block(text: str, tint: str = "") -> str:
 
 
 def _table(rows: list[tuple[str, str]]) -> str:
-    quiet = _hex("text_muted")
+    quiet = f'style="color:{_hex("text_muted")}; white-space:nowrap"'
     cells = "".join(
-        f'<tr><td style="color:{quiet}">{escape(left)}</td><td><code>{escape(shorten(right, 400))}</code></td></tr>'
+        f"<tr><td {quiet}>{escape(left)}</td><td><code>{escape(shorten(right, 400))}</code></td></tr>"
         for left, right in rows
     )
     return f"<table>{cells}</table>"

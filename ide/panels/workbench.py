@@ -10,7 +10,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.facade import BlockProduced, ContractDeployed, Engine, EngineEvent, HeadMoved, TransactionExecuted
-from engine.values import AccessKind, AccountSummary, Action, DeployedContract, SourceLocation, TransactionResult
+from engine.values import (
+    AccessKind,
+    AccountSummary,
+    Action,
+    DeployedContract,
+    SourceLocation,
+    TransactionRequest,
+    TransactionResult,
+)
 from ide.bridge import EngineBridge
 from ide.panels.readable import call_text
 from ide.panels.window_port import WindowPort
@@ -46,6 +54,12 @@ class Workbench(QObject):
     key_requested = Signal(str)
     """Somebody wants to see a state key in the storage inspector."""
 
+    access_requested = Signal(int)
+    """While debugging: somebody wants to be at the step that made an access (its number)."""
+
+    books_toggled = Signal()
+    """`shows_books` changed."""
+
     def __init__(self, window: WindowPort, bridge: EngineBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.window = window
@@ -55,6 +69,7 @@ class Workbench(QObject):
         self.selected: TransactionResult | None = None
         self.selected_is_kept = True
         self.is_following = True
+        self.shows_books = False
         self._writers: dict[str, TransactionResult] = {}
         self._accounts_asked = False
         self._accounts_stale = False
@@ -83,6 +98,11 @@ class Workbench(QObject):
         """Select every new transaction from now on, or keep the present one (while it is being studied)."""
         self.is_following = following
 
+    def toggle_books(self) -> None:
+        """Show or hide what the chain itself reads and writes: fees, permissions, code, lists of map fields."""
+        self.shows_books = not self.shows_books
+        self.books_toggled.emit()
+
     def writer_of(self, key: str) -> TransactionResult | None:
         """Return the transaction that wrote a state key last, as far as this session has seen."""
         return self._writers.get(key)
@@ -93,6 +113,13 @@ class Workbench(QObject):
         """Return what people call a contract; its id if it has no name."""
         known = self.contracts.get(contract)
         return known.name if known is not None and known.name else contract
+
+    def describe_request(self, request: TransactionRequest, transaction_hash: str = "") -> str:
+        """Return a transaction's actions as calls; a deployment as what was deployed."""
+        actions = request.actions
+        if len(actions) == 1 and (actions[0].contract, actions[0].action_name) == ("system.iost", "setCode"):
+            return f"deploy {self.contract_name(f'Contract{transaction_hash}')}"
+        return "; ".join(self.describe(action) for action in actions)
 
     def describe(self, action: Action) -> str:
         """Return an action as a call with the contract's name."""

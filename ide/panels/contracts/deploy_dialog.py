@@ -53,6 +53,7 @@ class DeployDialog(QDialog):
         self.methods = QListWidget()
         self.methods.setAccessibleName("Methods that can be called")
         self.methods.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.methods.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.uses_file = QCheckBox("Interface from the project's .abi file")
         self.uses_file.setChecked(request.abi is not None)
         self.uses_file.setVisible(False)

@@ -18,6 +18,9 @@ from ide.panels.result_view import ResultView
 from ide.panels.widgets import EmptyState, Switcher
 from ide.panels.workbench import Workbench
 
+MOST_ROWS = 4
+"""So many contracts are listed before the list scrolls."""
+
 
 class ContractsPanel(QWidget):
     """List, form and result."""
@@ -45,14 +48,14 @@ class ContractsPanel(QWidget):
             self.result,
             EmptyState("What the call returned, used and printed appears here. Fill in the form and press Call."),
         )
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        for widget, stretch in ((self.list, 0), (self.form, 3), (self.result_switcher, 3)):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(splitter.count() - 1, stretch)
-        splitter.setChildrenCollapsible(False)
-        splitter.setSizes([90, 330, 300])
+        contract = QWidget()
+        rows = QVBoxLayout(contract)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.list)
+        rows.addWidget(self.form, 1)
         self.switcher = Switcher(
-            splitter,
+            contract,
             EmptyState(
                 "No contract is deployed yet. Open a contract file and deploy it; its methods can be called here.",
                 commands.action("deploy.deploy"),
@@ -60,7 +63,13 @@ class ContractsPanel(QWidget):
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.switcher)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        for widget in (self.switcher, self.result_switcher):
+            splitter.addWidget(widget)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setChildrenCollapsible(False)
+        layout.addWidget(splitter)
         self.list.selectionModel().currentChanged.connect(self._show_contract)
         workbench.contracts_changed.connect(self._show_contracts)
         workbench.accounts_changed.connect(self._show_accounts)
@@ -87,6 +96,8 @@ class ContractsPanel(QWidget):
         contracts = list(self._workbench.contracts.values())
         self.model.show(contracts, self._is_changed)
         self.switcher.show_view(bool(contracts))
+        shown = min(max(len(contracts), 1), MOST_ROWS)
+        self.list.setFixedHeight(shown * max(self.list.sizeHintForRow(0), 1) + 2)
         position = max(self.model.position(self._wanted or (before.id if before else "")), 0)
         if contracts and position != self.list.currentIndex().row():
             self.list.selectionModel().setCurrentIndex(

@@ -8,19 +8,19 @@ nothing below moves.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved
+from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import Layer, SourceLocation, StateEntry, TransactionResult
 from ide.bridge import Request
 from ide.panels.banner import Banner
 from ide.panels.readable import group_digits
 from ide.panels.state.flow import FlowArrow
 from ide.panels.state.pane import Pane
-from ide.panels.state.rows import Fate, FlushedList, StackRow, VersionList, access_rows
-from ide.panels.widgets import tool_button
+from ide.panels.state.rows import Fate, FlushedList, StackRow, VersionList, access_rows, written_keys
+from ide.panels.widgets import ActionToolButton, tool_button
 from ide.panels.workbench import Workbench
 
 COMMIT_DELAY_SECONDS = 0.25
@@ -40,6 +40,8 @@ class StateStackPanel(QWidget):
         self._flushed = FlushedList()
         self._loading: list[Request[tuple[StateEntry, ...]]] = []
         self._reached: int | None = None
+        self._loaded_contracts: set[str] = set()
+        self._written: set[str] = set()
         name = workbench.contract_name
         self.local = Pane(
             "Local cache",
@@ -56,6 +58,7 @@ class StateStackPanel(QWidget):
         self.commit_arrow, self.flush_arrow = FlowArrow(), FlowArrow()
         self.banner = Banner()
         self.local.body.insertWidget(1, self.banner)
+        self.local.heading.add_widget(ActionToolButton(workbench.window.commands.action("state.books")))
         self.mvcc.heading.add_widget(tool_button("clear", "Dismiss rows that were flushed", self._dismiss_versions))
         self.rocksdb.heading.add_widget(tool_button("clear", "Dismiss marks of recent changes", self._dismiss_flushed))
         layout = QHBoxLayout(self)
@@ -74,6 +77,8 @@ class StateStackPanel(QWidget):
         self.rocksdb.activated.connect(self._open_key)
         workbench.transaction_selected.connect(self._show_transaction)
         workbench.accesses_reached.connect(self._show_reached)
+        workbench.contracts_changed.connect(self._load_contracts)
+        workbench.books_toggled.connect(self._books_toggled)
         workbench.bridge.engine_changed.connect(self._reload)
         workbench.bridge.events.connect(self._take_events)
         self._rest()
@@ -87,14 +92,28 @@ class StateStackPanel(QWidget):
             request.drop()
         self._loading.clear()
         self._versions, self._flushed = VersionList(), FlushedList()
+        self._loaded_contracts.clear()
+        self._load(Layer.MVCC, "", self._take_versions)
+        self._load_contracts()
+        self._show_lower()
+
+    def _load_contracts(self) -> None:
+        """Ask what RocksDB holds of the contracts that people deployed (of all, while the books are shown)."""
+        wanted = set(self._workbench.contracts)
+        prefixes = [f"{kind}-{name}-" for name in sorted(wanted - self._loaded_contracts) for kind in ("b", "m")]
+        if self._workbench.shows_books and "" not in self._loaded_contracts:
+            prefixes.append("")
+            self._loaded_contracts.add("")
+        self._loaded_contracts |= wanted
+        for prefix in prefixes:
+            self._load(Layer.ROCKSDB, prefix, self._take_flushed)
+
+    def _load(self, layer: Layer, prefix: str, take: Callable[[tuple[StateEntry, ...]], None]) -> None:
         engine = self._workbench.engine
         if engine is not None:
-            bridge = self._workbench.bridge
-            self._loading = [
-                bridge.request(engine.layer_entries(Layer.MVCC, count=LOADED_ENTRIES), self, self._take_versions),
-                bridge.request(engine.layer_entries(Layer.ROCKSDB, count=LOADED_ENTRIES), self, self._take_flushed),
-            ]
-        self._show_lower()
+            future = engine.layer_entries(layer, prefix=prefix, count=LOADED_ENTRIES)
+            self._loading = [request for request in self._loading if request.is_pending]
+            self._loading.append(self._workbench.bridge.request(future, self, take))
 
     def _take_versions(self, entries: tuple[StateEntry, ...]) -> None:
         if not self._versions.rows:
@@ -109,13 +128,17 @@ class StateStackPanel(QWidget):
         now = time.monotonic()
         for event in events:
             match event:
+                case TransactionExecuted(result=result):
+                    self._written |= written_keys(result)
                 case BlockProduced():
-                    if self._versions.add_block(event, now + COMMIT_DELAY_SECONDS):
+                    written, self._written = self._written, set()
+                    if self._versions.add_block(event, written, now + COMMIT_DELAY_SECONDS):
                         self.commit_arrow.set_text(f"committed\nblock {event.block.number}", "layer_mvcc", broken=False)
                         self.commit_arrow.play()
                 case BlockFlushed(number=number):
-                    if moved := self._versions.flush(number):
-                        self._flushed.flush(moved, now + FLUSH_DELAY_SECONDS)
+                    moved = self._versions.flush(number)
+                    self._flushed.flush(moved, now + FLUSH_DELAY_SECONDS)
+                    if any(not row.is_book for row in moved):
                         self.flush_arrow.set_text(f"flushed\nblock {number}", "layer_rocksdb", broken=False)
                         self.flush_arrow.play(delay_ms=int(COMMIT_DELAY_SECONDS * 1000))
                 case HeadMoved(number=number):
@@ -124,24 +147,30 @@ class StateStackPanel(QWidget):
         self._show_lower()
 
     def _show_lower(self) -> None:
-        rows = list(self._versions.rows)
-        held = self._versions.held
-        self.mvcc.show_rows(rows, f"{group_digits(held)} held" if rows else "")
-        flushed = self._flushed.rows
-        more = "+" if len(self._flushed.rest) >= LOADED_ENTRIES else ""
-        changed = len(self._flushed.recent)
-        note = (
-            f"{changed} changed · {group_digits(len(flushed))}{more} keys" if changed else f"{len(flushed)}{more} keys"
-        )
-        self.rocksdb.show_rows(flushed, note if flushed else "")
+        versions = self._visible(self._versions.rows)
+        held = sum(row.fate is Fate.HELD for row in versions)
+        self.mvcc.show_rows(versions, f"{group_digits(held)} held" if versions else "")
+        flushed = self._visible(self._flushed.rows)
+        changed = len(self._visible(self._flushed.recent))
+        note = f"{group_digits(len(flushed))} keys"
+        self.rocksdb.show_rows(flushed, (f"{changed} changed · {note}" if changed else note) if flushed else "")
+
+    def _visible(self, rows: Sequence[StackRow]) -> list[StackRow]:
+        return [row for row in rows if self._workbench.shows_books or not row.is_book]
+
+    def _books_toggled(self) -> None:
+        self._load_contracts()
+        self._show_lower()
+        self._show_local(self._workbench.selected, glow=False)
 
     # --- the selected transaction ----------------------------------------------------------------
 
     def _show_reached(self, reached: int | None) -> None:
         self._reached = reached
         self._show_local(self._workbench.selected, glow=False)
-        if reached:
-            self.local.view.scrollTo(self.local.model.index(reached - 1))
+        passed = sum(row.fate is not Fate.AHEAD for row in self.local.model.rows)
+        if reached and passed:
+            self.local.view.scrollTo(self.local.model.index(passed - 1))
 
     def _show_transaction(self, result: TransactionResult | None) -> None:
         self._reached = None
@@ -162,17 +191,20 @@ class StateStackPanel(QWidget):
             self.banner.hide()
             return
         kept = self._workbench.selected_is_kept
-        rows = access_rows(result, kept=kept, reached=self._reached, glow_from=time.monotonic() if glow else 0.0)
+        accesses = access_rows(result, kept=kept, reached=self._reached, glow_from=time.monotonic() if glow else 0.0)
+        rows = self._visible(accesses)
         writes = sum(row.is_change for row in rows)
         method = result.request.actions[0].action_name if result.request.actions else ""
         self.local.show_rows(rows, f"{method}: {len(rows) - writes} read · {writes} written")
         self.local.switcher.empty.set_sentence("This transaction neither read nor wrote contract storage.")
         if self._reached is not None:
-            self.banner.say(f"As of this step: {self._reached} of {len(rows)} accesses", "info")
+            passed = sum(row.fate is not Fate.AHEAD for row in rows)
+            self.banner.say(f"As of this step: {passed} of {len(rows)}", "info")
         elif not kept:
             self.banner.say("Dry run: nothing below changed", "info")
         elif not result.succeeded:
-            self.banner.say("Rolled back: nothing below changed", "error")
+            paid = any(row.is_change and row.fate is Fate.HELD for row in accesses)
+            self.banner.say(f"Rolled back: nothing below changed{' but the fee' if paid else ''}", "error")
         else:
             self.banner.hide()
 
@@ -192,11 +224,13 @@ class StateStackPanel(QWidget):
 
     def _open_access(self, row: StackRow) -> None:
         result = self._workbench.selected
-        if result is None or not row.line:
+        if self._reached is not None:
+            self._workbench.access_requested.emit(row.order)
+        elif result is not None and row.line:
+            access = result.accesses[row.order]
+            self._workbench.show_source(SourceLocation(access.contract, "", access.line))
+        else:
             self._open_key(row)
-            return
-        access = result.accesses[row.order]
-        self._workbench.show_source(SourceLocation(access.contract, "", access.line))
 
     def _open_key(self, row: StackRow) -> None:
         if row.fate is not Fate.THROWN_AWAY:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.facade import BlockProduced
-from engine.values import AccessKind, Layer, StateEntry, TransactionResult
-from ide.panels.readable import ReadableKey, ReadableValue, read_key, read_value
+from engine.values import AccessKind, Layer, StateEntry, StorageAccess, TransactionResult
+from ide.panels.readable import KeyKind, ReadableKey, ReadableValue, read_key, read_value
+
+BOOKKEEPERS = frozenset({"auth.iost", "base.iost", "gas.iost", "ram.iost", "system.iost", "vote_producer.iost"})
+"""Built-in contracts that the chain itself calls for fees, permissions and block rewards."""
 
 KEPT_ROWS = 500
 """How many rows of past changes a pane keeps listed."""
@@ -43,6 +46,7 @@ class StackRow:
     line: int = 0
     glow_from: float = 0.0
     has_old: bool = True
+    is_book: bool = False
 
     @property
     def readable_key(self) -> ReadableKey:
@@ -69,12 +73,14 @@ def access_rows(
 ) -> list[StackRow]:
     """Return a transaction's reads and writes in order.
 
-    `kept` is False for a dry run; `reached` is how many accesses the debugger has passed (None: all);
-    changes glow from `glow_from`.
+    Fees are paid outside the actions, and stay paid when those are rolled back. `kept` is False for a dry
+    run; `reached` is how many accesses the debugger has passed (None: all); changes glow from `glow_from`.
     """
-    thrown = not kept or not result.succeeded
+    called = {action.contract for action in result.request.actions}
     rows = []
     for order, access in enumerate(result.accesses):
+        is_fee = is_settlement(access)
+        thrown = not kept or not (result.succeeded or is_fee)
         if reached is not None and order >= reached:
             fate = Fate.AHEAD
         elif thrown and access.kind is not AccessKind.READ and reached is None:
@@ -93,6 +99,7 @@ def access_rows(
                 order=order,
                 line=access.line,
                 glow_from=glow_from if access.kind is not AccessKind.READ else 0.0,
+                is_book=is_fee or is_book_key(access.key, called),
             )
         )
     return rows
@@ -108,8 +115,8 @@ class VersionList:
         """Replace everything by what the layer holds; old values are not known."""
         self.rows = [held_row(entry) for entry in entries]
 
-    def add_block(self, event: BlockProduced, glow_from: float) -> int:
-        """Put a block's changes on top; returns how many."""
+    def add_block(self, event: BlockProduced, written: Collection[str], glow_from: float) -> int:
+        """Put a block's changes on top; returns how many of them are `written`, that is not the chain's own."""
         fresh = [
             StackRow(
                 key=change.key,
@@ -119,11 +126,12 @@ class VersionList:
                 layer=Layer.MVCC,
                 block=event.block.number,
                 glow_from=glow_from,
+                is_book=change.key not in written,
             )
             for change in event.changes
         ]
         self.rows = (fresh + self.rows)[: max(KEPT_ROWS, len(fresh))]
-        return len(fresh)
+        return sum(not row.is_book for row in fresh)
 
     def flush(self, number: int) -> list[StackRow]:
         """Mark the versions of blocks up to `number` as moved down; returns those of them that were held."""
@@ -149,35 +157,67 @@ class FlushedList:
 
     def __init__(self) -> None:
         self.recent: list[StackRow] = []
-        self.rest: list[StackRow] = []
+        self._rest: dict[str, StackRow] = {}
 
     @property
     def rows(self) -> list[StackRow]:
         """All rows in order of display."""
-        return self.recent + self.rest
+        recent = {row.key for row in self.recent}
+        return self.recent + [self._rest[key] for key in sorted(self._rest.keys() - recent)]
 
     def flush(self, moved: Sequence[StackRow], glow_from: float) -> None:
         """Put what came down from MVCC on top; an older row of the same key goes."""
         newest: dict[str, StackRow] = {}
         for row in moved:
-            newest.setdefault(row.key, replace(row, layer=Layer.ROCKSDB, glow_from=glow_from))
-        keys = newest.keys()
-        self.recent = [*newest.values(), *(row for row in self.recent if row.key not in keys)][:KEPT_ROWS]
-        self.rest = [row for row in self.rest if row.key not in keys]
+            newest.setdefault(row.key, replace(row, fate=Fate.HELD, layer=Layer.ROCKSDB, glow_from=glow_from))
+        self.recent = [*newest.values(), *(row for row in self.recent if row.key not in newest)][:KEPT_ROWS]
+        for row in newest.values():
+            self._settle(row)
 
     def load(self, entries: Iterable[StateEntry]) -> None:
-        """Replace the rest; keys that changed recently stay on top."""
-        keys = {row.key for row in self.recent}
-        self.rest = [held_row(entry) for entry in entries if entry.key not in keys]
+        """Take in what the layer holds; keys that changed recently stay on top."""
+        self._rest |= {entry.key: held_row(entry) for entry in entries}
 
     def dismiss(self) -> None:
         """Sort the recent changes in among the rest."""
-        settled = [replace(row, has_old=False, glow_from=0.0) for row in self.recent if row.new is not None]
-        self.rest = sorted(self.rest + settled, key=lambda row: row.key)
         self.recent = []
+
+    def _settle(self, row: StackRow) -> None:
+        if row.new is None:
+            self._rest.pop(row.key, None)
+        else:
+            self._rest[row.key] = replace(row, has_old=False, glow_from=0.0, block=None)
 
 
 def held_row(entry: StateEntry) -> StackRow:
     """Return the row of a value whose past is not known."""
-    kind = AccessKind.DELETE if entry.value is None else AccessKind.WRITE
-    return StackRow(key=entry.key, kind=kind, old=None, new=entry.value, layer=entry.layer, has_old=False)
+    return StackRow(
+        key=entry.key,
+        kind=AccessKind.DELETE if entry.value is None else AccessKind.WRITE,
+        old=None,
+        new=entry.value,
+        layer=entry.layer,
+        has_old=False,
+        is_book=is_book_key(entry.key),
+    )
+
+
+def written_keys(result: TransactionResult) -> set[str]:
+    """Return the keys that a transaction's actions wrote for good, without the chain's own books."""
+    rows = access_rows(result, kept=True)
+    return {row.key for row in rows if row.is_change and row.fate is Fate.HELD and not row.is_book}
+
+
+def is_settlement(access: StorageAccess) -> bool:
+    """Whether an access belongs to no action: the chain's checks before them and the payment of fees after them."""
+    return access.action < 0
+
+
+def is_book_key(state_key: str, called: Collection[str] = ()) -> bool:
+    """Whether a key is one of the chain's own books, which no contract named; `called` are the contracts called."""
+    key = read_key(state_key)
+    if key.kind in (KeyKind.MAP_KEYS, KeyKind.MAP_FLAG, KeyKind.CODE):
+        return True
+    if key.contract in BOOKKEEPERS:
+        return key.contract not in called
+    return key.contract == "token.iost" and key.field == "ram"

@@ -74,7 +74,7 @@ class StoragePanel(QWidget):
         header.setSectionResizeMode(Column.VALUE, QHeaderView.ResizeMode.Stretch)
         metrics = QFontMetrics(self.font())
         for column, text in (
-            (Column.KEY, "m" * 20),
+            (Column.KEY, "m" * 16),
             (Column.TYPE, "boolean"),
             (Column.PAYER, "contract"),
             (Column.LAYER, "RocksDB"),
@@ -135,6 +135,7 @@ class StoragePanel(QWidget):
 
     def _show_filled(self) -> None:
         self.switcher.show_view(self.model.rowCount() > 0)
+        self.view.setRootIsDecorated(not self.model.contains)
         if self.model.contains:
             sentence = "Looking …" if self.model.is_loading else f"No key or value contains “{self.model.contains}”."
         else:

@@ -215,7 +215,7 @@ class TransactionModel(QAbstractTableModel):
     def _text(self, row: TransactionRow, column: Column) -> str:
         match column:
             case Column.CALL:
-                return "; ".join(self._workbench.describe(action) for action in row.request.actions)
+                return self._call(row)
             case Column.GAS:
                 return group_digits(row.result.receipt.gas_usage) if row.result is not None else ""
             case Column.SIGNER:
@@ -225,8 +225,11 @@ class TransactionModel(QAbstractTableModel):
             case Column.TIME:
                 return clock_time(row.time)
 
+    def _call(self, row: TransactionRow) -> str:
+        return self._workbench.describe_request(row.request, row.result.hash if row.result is not None else "")
+
     def _tool_tip(self, row: TransactionRow) -> str:
-        lines = [self._workbench.describe(action) for action in row.request.actions]
+        lines = [self._call(row)]
         if row.result is None:
             return "\n".join([*lines, f"Refused: {row.refusal}"])
         lines.append(str(row.result.receipt.status))

@@ -35,6 +35,7 @@ class FakeWindow:
                     "transactions.resend",
                     "transactions.source",
                     "transactions.copy_hash",
+                    "state.books",
                 )
             )
         )

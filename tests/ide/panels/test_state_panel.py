@@ -16,7 +16,7 @@ def panel(workbench, qtbot):
     qtbot.addWidget(made)
     made.resize(1200, 400)
     made.show()
-    qtbot.waitUntil(lambda: len(made.rocksdb.model.rows) == 7)
+    qtbot.waitUntil(lambda: len(made.rocksdb.model.rows) == 6)
     return made
 
 
@@ -81,6 +81,21 @@ def test_opening_an_access_goes_to_its_line(panel, workbench, window, token_file
     assert window.opened == [(token_file, 27, 0)]
 
 
+def test_while_debugging_an_access_leads_to_its_step(panel, workbench, qtbot):
+    workbench.select(examples.transfer())
+    workbench.accesses_reached.emit(3)
+    with qtbot.waitSignal(workbench.access_requested) as asked:
+        panel.local.view.activated.emit(panel.local.model.index(5))
+    assert asked.args == [5]
+
+
+def test_the_chains_own_books_are_shown_on_demand(panel, workbench):
+    workbench.toggle_books()
+    assert "m-" in "".join(row.key for row in panel.rocksdb.model.rows if row.is_book)
+    workbench.toggle_books()
+    assert not any(row.is_book for row in panel.rocksdb.model.rows)
+
+
 def test_opening_a_held_value_asks_for_its_key(panel, workbench, qtbot):
     with qtbot.waitSignal(workbench.key_requested) as asked:
         panel.rocksdb.view.activated.emit(panel.rocksdb.model.index(0))
@@ -92,7 +107,7 @@ def test_a_moved_head_forgets_what_was_seen(panel, engine, qtbot):
     run(engine, panel, qtbot, examples.executed(result), examples.block_of(result))
     run(engine, panel, qtbot, HeadMoved(3))
     assert panel.mvcc.model.rowCount() == 0
-    qtbot.waitUntil(lambda: panel.rocksdb.model.rowCount() == 7)
+    qtbot.waitUntil(lambda: panel.rocksdb.model.rowCount() == 6)
 
 
 def test_an_empty_pane_says_what_it_is_for(panel):

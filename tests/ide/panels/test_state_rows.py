@@ -1,10 +1,11 @@
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.facade import BlockProduced
-from engine.values import AccessKind, Layer, StateChange, StateEntry
-from ide.panels.state.rows import Fate, FlushedList, VersionList, access_rows
+from engine.values import AccessKind, Layer, StateChange, StateEntry, StorageAccess
+from ide.panels.state.rows import Fate, FlushedList, VersionList, access_rows, is_book_key, written_keys
 from tests.ide.panels import examples
 
 BLOCK = examples.block_of(examples.transfer()).block
@@ -37,6 +38,46 @@ def test_what_the_debugger_has_not_reached_is_ahead():
     assert [row.fate for row in rows] == [Fate.HELD] * 3 + [Fate.AHEAD] * 4
 
 
+def test_fees_stay_paid_when_the_actions_are_rolled_back():
+    fee = StorageAccess(AccessKind.WRITE, "b-gas.iost-alicegs", Layer.ROCKSDB, "f9/0@p", "f8/0@p", "", -1)
+    failed = examples.transfer(fails=True)
+    rows = access_rows(msgspec.structs.replace(failed, accesses=(*failed.accesses, fee)), kept=True)
+    assert [row.fate for row in rows if row.is_change] == [Fate.THROWN_AWAY] * 3 + [Fate.HELD]
+    assert [row.is_book for row in rows] == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_book"),
+    [
+        ("b-gas.iost-alicegs", True),
+        ("m-auth.iost-auth-alice", True),
+        ("m-token.iost-TBalice-ram", True),
+        ("m-token.iost-TBalice-iost", False),
+        ("c-token.iost", True),
+        (f"m-{examples.TOKEN}-balances", True),
+        (examples.balance_key("alice"), False),
+    ],
+)
+def test_the_chains_own_books_are_told_from_what_contracts_keep(key, is_book):
+    assert is_book_key(key) == is_book
+
+
+def test_what_no_transaction_wrote_is_the_chains_own():
+    versions = VersionList()
+    written = written_keys(examples.transfer()) | {"a"}
+    assert written == {"a", examples.balance_key("alice"), examples.balance_key("dave"), f"b-{examples.TOKEN}-pending"}
+    assert versions.add_block(produced(1, {"a": "s1@p", "reward": "s2@p"}), written, 1.0) == 1
+    assert [row.is_book for row in versions.rows] == [False, True]
+
+
+def test_a_failed_transaction_wrote_nothing():
+    assert written_keys(examples.transfer(fails=True)) == set()
+
+
+def test_the_books_of_a_called_built_in_contract_are_what_one_wants_to_see():
+    assert not is_book_key("b-gas.iost-alicegs", {"gas.iost"})
+
+
 CHANGES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["s1@p", "s2@p", None]), min_size=1)
 
 
@@ -46,7 +87,7 @@ def test_what_leaves_mvcc_arrives_in_rocksdb_with_its_last_value(blocks, data):
     held: dict[int, dict[str, str | None]] = {}
     disk: dict[str, str | None] = {}
     for number, changes in enumerate(blocks, start=1):
-        versions.add_block(produced(number, changes), 1.0)
+        versions.add_block(produced(number, changes), changes, 1.0)
         held[number] = changes
         if data.draw(st.booleans()):
             flushed.flush(versions.flush(number), 2.0)
@@ -60,19 +101,20 @@ def test_what_leaves_mvcc_arrives_in_rocksdb_with_its_last_value(blocks, data):
 
 def test_dismissing_keeps_what_the_layer_holds():
     versions, flushed = VersionList(), FlushedList()
-    versions.add_block(produced(1, {"a": "s1@p"}), 1.0)
+    versions.add_block(produced(1, {"a": "s1@p"}), {"a"}, 1.0)
     flushed.flush(versions.flush(1), 1.0)
-    versions.add_block(produced(2, {"b": None}), 1.0)
+    versions.add_block(produced(2, {"b": None}), {"b"}, 1.0)
     versions.dismiss()
     assert [row.key for row in versions.rows] == ["b"]
-    flushed.load([StateEntry("z", "s9@p", Layer.ROCKSDB), StateEntry("a", "old", Layer.ROCKSDB)])
+    assert [(row.key, row.new, row.has_old) for row in flushed.rows] == [("a", "s1@p", True)]
+    flushed.load([StateEntry("z", "s9@p", Layer.ROCKSDB)])
     flushed.dismiss()
     assert [(row.key, row.new, row.has_old) for row in flushed.rows] == [("a", "s1@p", False), ("z", "s9@p", False)]
 
 
 def test_a_flushed_deletion_disappears_when_dismissed():
     versions, flushed = VersionList(), FlushedList()
-    versions.add_block(produced(1, {"a": None}), 1.0)
+    versions.add_block(produced(1, {"a": None}), {"a"}, 1.0)
     flushed.flush(versions.flush(1), 1.0)
     assert [row.kind for row in flushed.rows] == [AccessKind.DELETE]
     flushed.dismiss()
