@@ -79,7 +79,7 @@ class CodeEditor(QPlainTextEdit):
         self._keys = KeyHandler(self)
         self._gutter = Gutter(self)
         self._place_gutter()
-        self.blockCountChanged.connect(self._block_count_changed)
+        self.blockCountChanged.connect(self._place_gutter)
         self.updateRequest.connect(self._update_requested)
         self.cursorPositionChanged.connect(self._cursor_moved)
         self.document().contentsChange.connect(self._edited)
@@ -288,10 +288,6 @@ class CodeEditor(QPlainTextEdit):
             self._highlighter.show()
         self._diagnostics.show_visible()
 
-    def _block_count_changed(self) -> None:
-        self._place_gutter()
-        self._breakpoints_moved()
-
     def _breakpoints_moved(self) -> None:
         lines = self._breakpoints.lines()
         if lines != self._last_breakpoints:
@@ -315,6 +311,8 @@ class CodeEditor(QPlainTextEdit):
 
     def _edited(self, _position: int, _removed: int, _added: int) -> None:
         self._diagnostics.text_changed()
+        if self._last_breakpoints:
+            self._breakpoints_moved()
 
     def _cursor_moved(self) -> None:
         self._decorate_current_line()

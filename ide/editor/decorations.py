@@ -36,6 +36,10 @@ class Decorations:
         self._layers[layer] = new
         self._editor.setExtraSelections([one for key in sorted(self._layers) for one in self._layers[key]])
 
+    def layer(self, layer: DecorationLayer) -> list[QTextEdit.ExtraSelection]:
+        """Return what is decorated in `layer`."""
+        return list(self._layers.get(layer, ()))
+
     def clear(self, layer: DecorationLayer) -> None:
         """Remove everything in `layer`."""
         self.set(layer, ())

@@ -73,6 +73,10 @@ class Gutter(QWidget):
             self._editor.toggle_breakpoint(line)
         self._editor.setFocus()
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take the end of a click."""
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse."""
         self._hover(self._editor.line_at(event.position().toPoint().y()))

@@ -72,6 +72,10 @@ class Highlighter(QObject):
                 block = block.next()
             self._document.markContentsDirty(start, end - start - 1)
 
+    def format_of(self, kind: SyntaxKind) -> QTextCharFormat:
+        """Return how a kind is drawn."""
+        return self._formats[kind]
+
     def spans(self, block: QTextBlock) -> list[Span]:
         """Return the coloured pieces of a line, lexed anew (for brackets and completion)."""
         state = max(block.previous().userState(), JavaScriptLineLexer.START)
