@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from engine.values import AbiMethod
 
 MAX_STACK_HEIGHT = 5
+MAX_CONSOLE_CHARACTERS = 1_000_000
+"""What a transaction may print; contracts cannot tell that the rest is dropped. Printing is nearly free of gas."""
 
 
 class Host(HostStorage):
@@ -77,6 +79,7 @@ class Host(HostStorage):
         self._checks_consent = checks_consent
         self._block_text = transaction.block.json()
         self._transaction_text = ""
+        self._console_left = MAX_CONSOLE_CHARACTERS
         self._sites: list[FailureSite] = []
         self._operations = ScriptOperations(self)
 
@@ -163,7 +166,12 @@ class Host(HostStorage):
         self.events.append(self._event("CONTRACT_EVENT", content))
 
     def print(self, level: str, text: str) -> None:
-        """Print a line to the contract's console; free."""
+        """Print a line to the contract's console; free, and silently dropped after a note when too much was printed."""
+        if self._console_left < 0:
+            return
+        self._console_left -= len(text) + 1
+        if self._console_left < 0:
+            level, text = "Warn", f"more than {MAX_CONSOLE_CHARACTERS:,} characters were printed; the rest is not kept"
         self.console.append(ConsoleLine(level, text, self.frame.contract))
 
     def block_info(self) -> str:
