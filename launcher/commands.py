@@ -88,9 +88,14 @@ def help_text() -> str:
 
 
 def call(command: Command, arguments: list[str]) -> int:
-    """Run a command inside the environment."""
+    """Run a command inside the environment; what its user can put right becomes a `LaunchProblem`."""
+    from engine.errors import UserError
+
     entry: Callable[[list[str]], int] = load(command.entry)
-    return entry(arguments)
+    try:
+        return entry(arguments)
+    except UserError as error:
+        raise LaunchProblem(f"{error.where}: {error.what}" if error.where else error.what, error.advice) from error
 
 
 def load(entry: str) -> Any:

@@ -27,7 +27,7 @@ class LaunchProblem(Exception):
         self.what, self.advice = what, advice
 
     def __str__(self) -> str:
-        return f"{self.what}\n{self.advice}"
+        return f"{self.what}\n{self.advice}" if self.advice else self.what
 
 
 def distribution() -> str:

@@ -13,25 +13,21 @@ from engine.compiler.compiler import CODE_SIZE_LIMIT, Compiler
 from engine.compiler.pack import Pack, Packer
 from engine.entrance.contract_source import main_module
 from engine.entrance.project import Project, ProjectContract, load_project
-from engine.errors import CompileError, InvalidInput, UserError
+from engine.errors import CompileError, InvalidInput
 from engine.values import Abi, CompiledContract, Diagnostic, Severity
 from engine.vm.toolchain_process import ToolchainProcess
 
-GOOD, FAULTY, UNUSABLE = 0, 1, 2
+GOOD, FAULTY = 0, 1
 LARGEST_MODULES = 12
 
 
 def pack(arguments: list[str]) -> int:
-    """`pack DIR [-o FILE]`: 0 if every contract compiles, 1 if one does not, 2 for unusable input."""
+    """`pack DIR [-o FILE]`: 0 if every contract compiles, 1 if one does not; raises `UserError` for unusable input."""
     parser = argparse.ArgumentParser("main.py pack", description="Pack and compile the contracts of a project.")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the project's folder")
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="write the (packed) script here")
     options = parser.parse_args(arguments)
-    try:
-        return pack_folder(options.folder, options.output, sys.stdout)
-    except UserError as error:
-        sys.stderr.write(f"{error}\n")
-        return UNUSABLE
+    return pack_folder(options.folder, options.output, sys.stdout)
 
 
 def pack_folder(folder: Path, output: Path | None, stream: TextIO) -> int:

@@ -80,7 +80,7 @@ def report(outcomes: Iterable[ScenarioOutcome], stream: TextIO, *, as_json: bool
     for outcome in outcomes:
         seen.append(outcome)
         if not as_json:
-            print(outcome.as_text(), file=stream, flush=True)
+            print(_printable(outcome.as_text(), stream), file=stream, flush=True)
     if as_json:
         json.dump([outcome.as_json() for outcome in seen], stream, indent=1)
         stream.write("\n")
@@ -91,3 +91,9 @@ def report(outcomes: Iterable[ScenarioOutcome], stream: TextIO, *, as_json: bool
     if any(outcome.error for outcome in seen):
         return UNUSABLE
     return PASSED if all(outcome.ok for outcome in seen) else FAILED
+
+
+def _printable(text: str, stream: TextIO) -> str:
+    """Return `text` with what the stream's encoding cannot hold written as escapes (lone surrogates, for one)."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -132,3 +132,10 @@ def test_two_projects_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_missing_part_is_named() -> None:
     with pytest.raises(LaunchProblem, match=r"engine/entrance/no_such_part\.py is missing"):
         commands.load("engine.entrance.no_such_part:main")
+
+
+def test_what_the_user_can_put_right_is_told_without_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert start(["pack", str(tmp_path / "none")], lambda **_: Place(ready=True, current=True)) == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'none'}: is not a folder\n"
