@@ -12,7 +12,8 @@ from engine.chain.bare import DEFAULT_GAS_LIMIT, BareCall, BareContext, BareCont
 from engine.errors import CompileError
 from engine.values import Abi, AbiMethod
 
-VECTORS = sorted(Path(__file__).parent.joinpath("vectors").glob("*.json"))
+FOLDER = Path(__file__).parent
+VECTORS = sorted((*FOLDER.glob("vectors/*.json"), *FOLDER.glob("measured/*.json")))
 
 
 def load(path):
