@@ -169,7 +169,7 @@ class CommandPalette(QWidget):
     def open(self, text: str = "") -> None:
         """Show the box with `text` in it; what had the focus gets it back afterwards."""
         if not self.isVisible():
-            self._return_to = QApplication.focusWidget()
+            self._return_to = self._window.focusWidget()
         self._mode = None
         self.box.setText(text)
         self._update()

@@ -84,9 +84,27 @@ def window(leaves_nothing, qtbot, folders):
     made = MainWindow(folders, SettingsStore(folders.settings))
     made.resize(1000, 700)
     made.show()
-    qtbot.waitExposed(made)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     for editor in made.editors.editors():
         editor.document().setModified(False)
     made.close()
     made.deleteLater()
+
+
+@pytest.fixture
+def full_window(leaves_nothing, qtbot, folders):
+    """The window with all its panels, no engine."""
+    from ide.program import Program
+
+    program = Program(folders, SettingsStore(folders.settings))
+    program.window.resize(1400, 900)
+    program.window.show()
+    program.window.activateWindow()
+    qtbot.waitUntil(program.window.isActiveWindow)
+    yield program.window
+    for editor in program.window.editors.editors():
+        editor.document().setModified(False)
+    program.window.close()
+    program.window.deleteLater()
