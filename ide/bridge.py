@@ -27,6 +27,9 @@ FRAME_MS = 16
 CLOSE_TIMEOUT_SECONDS = 3.0
 """How long `close` waits for the thread that closes the engine before it leaves it behind."""
 
+UNFLUSHED_BLOCKS = 1
+"""So many of the newest blocks stay in MVCC; they are safe there, a crash loses none."""
+
 Result = TypeVar("Result")
 
 
@@ -92,6 +95,8 @@ class EngineBridge(QObject):
         super().__init__(parent)
         self._engine: Engine | None = None
         self._unsubscribe: Callable[[], None] | None = None
+        self._opening: tuple[Future[Engine], Request[Engine]] | None = None
+        self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._incoming: deque[EngineEvent] = deque()
         self._finished: deque[Request[Any]] = deque()
@@ -109,34 +114,76 @@ class EngineBridge(QObject):
         return self._engine
 
     def open(self, directory: Path) -> None:
-        """Open the engine in `directory` on another thread; `engine_changed` or `opening_failed` follows."""
+        """Open the engine in `directory` on another thread; `engine_changed` or `opening_failed` follows.
+
+        The newest block stays in MVCC until the next one comes, so that people see it there. An engine that is
+        being closed is waited for first: it may hold the same folder.
+        """
+        self._abandon_opening()
         opened: Future[Engine] = Future()
+        earlier = tuple(self._threads)
 
         def work() -> None:
+            for thread in earlier:
+                thread.join()
             try:
-                opened.set_result(Engine.open(directory))
+                engine = Engine.open(directory, unflushed_blocks=UNFLUSHED_BLOCKS)
             except Exception as error:
-                opened.set_exception(error)
+                if opened.set_running_or_notify_cancel():
+                    opened.set_exception(error)
+                return
+            if opened.set_running_or_notify_cancel():
+                opened.set_result(engine)
+            else:
+                engine.close()
 
-        threading.Thread(target=work, name="engine-open", daemon=True).start()
-        self.request(opened, self, self.attach, self.opening_failed.emit)
+        self._opening = opened, self.request(opened, self, self._opened, self._not_opened)
+        self._start_thread("engine-open", work)
+
+    def _opened(self, engine: Engine) -> None:
+        self._opening = None
+        self.attach(engine)
+
+    def _not_opened(self, error: Exception) -> None:
+        self._opening = None
+        self.opening_failed.emit(error)
 
     def attach(self, engine: Engine) -> None:
         """Take over an open engine, in place of the present one."""
-        self._release()
+        self._close_soon(self._release())
         self._engine = engine
         self._unsubscribe = engine.subscribe(self._receive)
         self.engine_changed.emit()
 
-    def close(self) -> None:
-        """Release the engine and close it; returns when it is closed or has taken too long."""
+    def close(self, *, wait: bool = False) -> None:
+        """Release the engine and close it on another thread; `wait` returns when that is done or takes too long."""
+        self._abandon_opening()
         engine = self._release()
-        if engine is None:
+        if engine is not None:
+            self.engine_changed.emit()
+            self._close_soon(engine)
+        if wait:
+            for thread in self._threads:
+                thread.join(CLOSE_TIMEOUT_SECONDS)
+
+    def _abandon_opening(self) -> None:
+        """Nobody wants the engine that is being opened; it is closed as soon as it is there."""
+        if self._opening is None:
             return
-        self.engine_changed.emit()
-        closing = threading.Thread(target=engine.close, name="engine-close", daemon=True)
-        closing.start()
-        closing.join(CLOSE_TIMEOUT_SECONDS)
+        future, request = self._opening
+        self._opening = None
+        request.drop()
+        if not future.cancelled() and future.exception() is None:
+            self._close_soon(future.result())
+
+    def _close_soon(self, engine: Engine | None) -> None:
+        if engine is not None:
+            self._start_thread("engine-close", engine.close)
+
+    def _start_thread(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads = [*(other for other in self._threads if other.is_alive()), thread]
 
     def _release(self) -> Engine | None:
         engine, self._engine = self._engine, None

@@ -82,7 +82,7 @@ class EnginePanels(QObject):
         """Remember what is to be remembered, end debugging, close the engine."""
         self._remember()
         self.controller.stop()
-        self.bridge.close()
+        self.bridge.close(wait=True)
 
     # --- docks -----------------------------------------------------------------------------------
 

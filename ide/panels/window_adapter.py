@@ -30,7 +30,8 @@ class WindowAdapter:
 
     def show_diagnostics(self, path: Path, diagnostics: Sequence[Diagnostic]) -> None:
         """Show findings about a file in the editor and among the problems."""
-        self._window.show_diagnostics(path, diagnostics)
+        # The same findings that checking while typing has: they replace each other.
+        self._window.show_diagnostics(path, diagnostics, source="check")
 
     def text_of(self, path: Path) -> str | None:
         """Return a file's text as the editor has it, or as it is on disk; None if there is none."""

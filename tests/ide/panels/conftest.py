@@ -43,7 +43,7 @@ def engine(token_file):
 def bridge(qtbot):
     made = EngineBridge()
     yield made
-    made.close()
+    made.close(wait=True)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.ide.panels.fake_engine import FakeEngine
 def bridge(qtbot):
     made = EngineBridge()
     yield made
-    made.close()
+    made.close(wait=True)
 
 
 def from_thread(work):
@@ -98,7 +98,7 @@ def test_events_come_before_the_answer_they_led_to(bridge, qtbot):
 def test_opening_happens_elsewhere_and_is_told(bridge, qtbot, monkeypatch, tmp_path):
     engine, threads = FakeEngine(), []
 
-    def open_engine(directory):
+    def open_engine(directory, **_options):
         threads.append((directory, threading.current_thread()))
         return engine
 
@@ -111,7 +111,7 @@ def test_opening_happens_elsewhere_and_is_told(bridge, qtbot, monkeypatch, tmp_p
 
 
 def test_a_chain_that_cannot_be_opened_is_told(bridge, qtbot, monkeypatch, tmp_path):
-    def refuse(_directory):
+    def refuse(_directory, **_options):
         raise StorageLocked("another instance has it open", advice="Close the other window.")
 
     monkeypatch.setattr(Engine, "open", refuse)
@@ -124,7 +124,7 @@ def test_a_chain_that_cannot_be_opened_is_told(bridge, qtbot, monkeypatch, tmp_p
 def test_closing_ends_the_engine_and_its_events(bridge):
     engine = FakeEngine()
     bridge.attach(engine)
-    bridge.close()
+    bridge.close(wait=True)
     assert engine.closed
     assert engine.listeners == []
     assert bridge.engine is None
@@ -133,3 +133,51 @@ def test_closing_ends_the_engine_and_its_events(bridge):
 def test_errors_nobody_foresaw_are_named():
     assert describe_error(ValueError("odd")) == "ValueError: odd"
     assert describe_error(KeyError()) == "KeyError"
+
+
+def test_an_engine_that_nobody_wants_any_more_is_closed(bridge, qtbot, monkeypatch, tmp_path):
+    first, second, gate = FakeEngine(), FakeEngine(), threading.Event()
+    answers = iter([first, second])
+
+    def open_engine(_directory, **_options):
+        engine = next(answers)
+        if engine is first:
+            gate.wait()
+        return engine
+
+    monkeypatch.setattr(Engine, "open", open_engine)
+    bridge.open(tmp_path / "a")
+    bridge.open(tmp_path / "b")
+    with qtbot.waitSignal(bridge.engine_changed):
+        gate.set()
+    assert bridge.engine is second
+    assert first.closed
+
+
+def test_a_folder_is_opened_again_only_when_it_was_closed(bridge, qtbot, monkeypatch, tmp_path):
+    order = []
+    first, second = FakeEngine(), FakeEngine()
+    monkeypatch.setattr(first, "close", lambda: order.append("closed"))
+
+    def open_engine(_directory, **_options):
+        order.append("opened")
+        return second
+
+    monkeypatch.setattr(Engine, "open", open_engine)
+    bridge.attach(first)
+    bridge.close()
+    with qtbot.waitSignal(bridge.engine_changed):
+        bridge.open(tmp_path)
+    assert order == ["closed", "opened"]
+
+
+def test_an_engine_that_was_opened_but_not_taken_over_is_closed(bridge, qtbot, monkeypatch, tmp_path):
+    first, second = FakeEngine(), FakeEngine()
+    answers = iter([first, second])
+    monkeypatch.setattr(Engine, "open", lambda _directory, **_options: next(answers))
+    bridge.open(tmp_path / "a")
+    bridge._threads[-1].join()
+    with qtbot.waitSignal(bridge.engine_changed):
+        bridge.open(tmp_path / "b")
+    qtbot.waitUntil(lambda: first.closed)
+    assert bridge.engine is second
