@@ -147,11 +147,13 @@ class Run(Value, frozen=True):
     """What a worker's handler yields to have a program run; the yield's value is the program's return value.
 
     Endings that destroy the run are raised at the yield: `DeadlineExceeded`, `MemoryExceeded`, `RunCancelled`.
-    `time_limit` is in seconds from the start of the run; None takes the sandbox's own limit.
+    `time_limit` is in seconds from the start of the run; None takes the sandbox's own limit. A `fresh` run gets
+    isolates of its own, for comparing it with one in isolates that have run other contracts (check mode).
     """
 
     factory: ProgramFactory
     time_limit: float | None = None
+    fresh: bool = False
 
 
 Handler = Callable[[bytes], "bytes | Generator[Run, object, bytes]"]

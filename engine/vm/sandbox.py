@@ -48,6 +48,8 @@ _FIRST_DEBUG, _LAST_DEBUG = 100, 119
 _TICK_SECONDS = 0.02
 _IDLE_TICKS = 50
 _UNWIND_SECONDS = 0.5
+_OPERATIONS = {int(operation): operation for operation in Operation}
+_CALLS = (Operation.CALL, Operation.CALL_WITH_AUTH)
 _LEAVE = Reply(ReplyKind.LEAVE)
 
 
@@ -68,12 +70,16 @@ class SandboxStuck(InternalError):
 
 
 class _Level(msgspec.Struct, eq=False):
-    """A generator of the stack; `caller` is the realm whose frame made this call, `realm` where its own frame runs."""
+    """A generator of the stack; `caller` is the realm whose frame made this call, `realm` where its own frame runs.
+
+    `depth` is the number of that realm's frames that are on the stack, this one included.
+    """
 
     generator: Program | NestedCall
     caller: Realm | None
     realm: Realm | None = None
     frame: ScriptFrame | None = None
+    depth: int = 0
 
 
 class _Restart(Exception):
@@ -107,6 +113,7 @@ class Sandbox:
         self._debug = debug
         self._script = script
         self._realms: dict[Profile, Realm] = {}
+        self._fresh_realms: dict[Profile, Realm] = {}
         self._open_realms: list[Realm] = []
         self._discarded: list[Realm] = []
         self._serving: Realm | None = None
@@ -166,7 +173,8 @@ class Sandbox:
 
     def warm(self, profile: Profile, keys: Sequence[str] = ()) -> None:
         """Make a profile's realm and load contracts into it ahead of their first run."""
-        realm = self._realm(profile)
+        realm = self._realms.get(profile) or self._new_realm(profile, is_open=False)
+        self._realms[profile] = realm
         if not realm.looping:
             for key in keys:
                 if key not in realm.loaded:
@@ -178,9 +186,10 @@ class Sandbox:
 
     def close(self) -> None:
         """Free all isolates."""
-        for realm in (*self._realms.values(), *self._open_realms, *self._discarded):
+        for realm in (*self._all_realms(), *self._discarded):
             realm.close()
         self._realms.clear()
+        self._fresh_realms.clear()
         self._open_realms.clear()
         self._discarded.clear()
 
@@ -196,17 +205,25 @@ class Sandbox:
             is_open=is_open,
         )
 
+    def _home(self) -> dict[Profile, Realm]:
+        """Return the realms that the run in progress uses."""
+        return self._fresh_realms if self._run is not None and self._run.fresh else self._realms
+
     def _realm(self, profile: Profile) -> Realm:
-        realm = self._realms.get(profile)
+        home = self._home()
+        realm = home.get(profile)
         if realm is None:
-            realm = self._realms[profile] = self._new_realm(profile, is_open=False)
+            realm = home[profile] = self._new_realm(profile, is_open=False)
         return realm
+
+    def _all_realms(self) -> list[Realm]:
+        return [*self._realms.values(), *self._fresh_realms.values(), *self._open_realms]
 
     def _place(self, frame: ScriptFrame) -> Realm:
         """Return the realm for a frame, with its code loaded; raises `_Restart` if that must wait."""
-        code = self._realms.get(frame.profile)
-        if code is not None and frame.code_key in code.loaded:
-            return code
+        known = self._home().get(frame.profile)
+        if known is not None and frame.code_key in known.loaded:
+            return known
         contract = self._load_code(frame.code_key)
         if contract.open_intrinsics:
             realm = self._new_realm(frame.profile, is_open=True)
@@ -252,6 +269,7 @@ class Sandbox:
                 loaded = realm.loaded[frame.code_key]
                 if not isinstance(loaded, LoadFailure):
                     level.realm, level.frame = realm, frame
+                    level.depth = sum(level.realm is realm for level in self._levels)
                     return realm, self._frame_reply(frame, loaded)
                 text = f"Uncaught exception: {loaded.text}"
                 outcome = ScriptOutcome(gas=0, error=text, error_class="ContractException", line=loaded.line)
@@ -263,11 +281,13 @@ class Sandbox:
             if self._aborting is not None:
                 return False
             self._deadline = None
-        self._drop_open_realms()
         if self._repeat:
             self._repeat = False
             self._start_program()
             return True
+        self._drop([*self._open_realms, *self._fresh_realms.values()])
+        self._open_realms.clear()
+        self._fresh_realms.clear()
         try:
             self._run = self._task.throw(error) if error is not None else self._task.send(value)
         except StopIteration as stop:
@@ -302,25 +322,28 @@ class Sandbox:
         """Answer JavaScript, on the thread of its realm."""
         if self._aborting is not None:
             return _LEAVE
-        operation = request.operation
         self._serving = realm
-        if _FIRST_DEBUG <= operation <= _LAST_DEBUG:
-            return self._serve_debug(request)
         level = self._levels[-1]
-        if level.realm is not realm or self._depth(realm) != request.depth:
+        if level.realm is not realm or level.depth != request.depth:
             level = self._unwind_to(realm, request.depth)
-        if operation == Control.OUTCOME:
-            assert level.frame is not None
-            turn, reply = self._advance(outcome_of(level.frame, request, realm.first_line_offset))
-        elif operation in (Operation.CALL, Operation.CALL_WITH_AUTH):
-            turn, reply = self._call(realm, request)
-        else:
+        operation = _OPERATIONS.get(request.operation)
+        if operation is not None and operation not in _CALLS:
             assert self._host is not None
             try:
-                return _reply(self._host.operate(Operation(operation), request.texts))
+                return _reply(self._host.operate(operation, request.texts))
             except Exception as error:
                 self._abort(error)
                 return _LEAVE
+        if request.operation == Control.OUTCOME:
+            assert level.frame is not None
+            turn, reply = self._advance(outcome_of(level.frame, request, realm.first_line_offset))
+        elif operation is not None:
+            turn, reply = self._call(realm, request)
+        elif self._debug is not None and _FIRST_DEBUG <= request.operation <= _LAST_DEBUG:
+            answer = self._debug(request.operation, request.texts)
+            return Reply(ReplyKind.NULL) if answer is None else Reply(ReplyKind.TEXT, (answer,))
+        else:
+            raise InternalError(f"JavaScript asked for the unknown operation {request.operation}")
         if turn is realm:
             return reply
         discarded = realm in self._discarded
@@ -351,12 +374,9 @@ class Sandbox:
         self._levels.append(_Level(nested, realm))
         return self._advance(None)
 
-    def _depth(self, realm: Realm) -> int:
-        return sum(level.realm is realm for level in self._levels)
-
     def _unwind_to(self, realm: Realm, depth: int) -> _Level:
         """Drop levels whose JavaScript has gone without an outcome: the stack overflowed in the sandbox's own code."""
-        while self._levels and not (self._levels[-1].realm is realm and self._depth(realm) == depth):
+        while self._levels and not (self._levels[-1].realm is realm and self._levels[-1].depth == depth):
             self._levels.pop().generator.close()
         if not self._levels:
             raise InternalError("JavaScript and Python disagree about the frames that are running")
@@ -442,7 +462,8 @@ class Sandbox:
             for realm in self._realms.values():
                 realm.close()
             self._realms.clear()
-        self._drop_open_realms()
+        self._drop(self._open_realms)
+        self._open_realms.clear()
         with self._abort_lock:
             self._aborting = None
             self._deadline = None
@@ -458,7 +479,7 @@ class Sandbox:
         """End every loop; the turn then belongs to the caller of `run`."""
         terminated: list[Realm] = []
         deadline = time.monotonic() + _UNWIND_SECONDS
-        while looping := [realm for realm in (*self._realms.values(), *self._open_realms) if realm.looping]:
+        while looping := [realm for realm in self._all_realms() if realm.looping]:
             for realm in looping:
                 if realm not in terminated:
                     realm.isolate.cancel()
@@ -475,16 +496,15 @@ class Sandbox:
             if not realm.closed:
                 realm.isolate.clear_termination()
 
-    def _drop_open_realms(self) -> None:
-        """Have the realms closed in which contracts may have changed built-in objects, once their loops have ended."""
-        for realm in self._open_realms:
+    def _drop(self, realms: Sequence[Realm]) -> None:
+        """Have realms closed that served one run only, each once its loop has ended."""
+        for realm in realms:
             if not realm.looping:
                 realm.close()
                 continue
             self._discarded.append(realm)
             if realm is not self._serving:
                 realm.post(_LEAVE)
-        self._open_realms.clear()
 
 
 def _reply(answer: HostReply) -> Reply:

@@ -6,8 +6,8 @@
  *     word 0       operation (to Python), kind of reply (to JavaScript)
  *     word 1       number of texts
  *     word 2       depth of the sending frame / whether the frame asked for is the first one of its program
- *     words 4…     length of each text in UTF-16 units, -1 for null
- *     words 60–63  two doubles: gas used / gas of the reply, gas limit of a frame
+ *     words 4–7    two doubles: gas used / gas of the reply, gas limit of a frame
+ *     words 8…     length of each text in UTF-16 units, -1 for null
  *
  * then the units of all texts, one after the other. Texts that do not fit are passed on in pieces: the writer hands
  * over a full buffer with CONTINUE and starts again at its beginning.
@@ -21,7 +21,7 @@ export const Control = Object.freeze({ CONTINUE: 200, NEXT: 201, OUTCOME: 202 })
 export const Reply = Object.freeze({ NULL: 0, TEXT: 1, TRUE: 2, FALSE: 3, ERROR: 4, FRAME: 5, LEAVE: 6 });
 
 const HEADER_WORDS = 64;
-const FIRST_LENGTH = 4;
+const FIRST_LENGTH = 8;
 const PIECE = 4096;
 
 /**
@@ -32,7 +32,7 @@ const PIECE = 4096;
  */
 export function createBridge(native, memory) {
   const words = new Int32Array(memory, 0, HEADER_WORDS);
-  const gas = new Float64Array(memory, (HEADER_WORDS - 4) * 4, 2);
+  const gas = new Float64Array(memory, 4 * 4, 2);
   const units = new Uint16Array(memory, HEADER_WORDS * 4);
   const capacity = units.length;
 

@@ -299,6 +299,21 @@ def test_open_contracts_run_in_a_realm_of_their_own(sandbox, contracts):
         assert run_one(sandbox, "A").result == "1undefinedundefined5"
 
 
+def test_a_fresh_run_has_isolates_of_its_own(sandbox, contracts):
+    contracts.add("A", "m() { return call('B', 'm', '[]') + call('C', 'm', '[]'); }")
+    contracts.add("B", "m() { return 'b'; }")
+    contracts.add("C", "m() { return 'c'; }", open_intrinsics=True)
+
+    def task():
+        results = []
+        for fresh in (False, True, True, False):
+            outcomes = yield Run(program(frame("A")), fresh=fresh)
+            results.append((outcomes[0].result, outcomes[0].gas))
+        return results
+
+    assert sandbox.run(task()) == [("bc", 0)] * 4
+
+
 def test_a_deadline_ends_all_realms_of_a_run(sandbox, contracts):
     contracts.add("A", "m() { return call('B', 'm', '[]'); }", open_intrinsics=True)
     contracts.add("B", "m() { return call('D', 'm', '[]'); }")
