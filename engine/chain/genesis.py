@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from engine.chain import settlement
 from engine.chain.accounts import Account, Item, Permission, account_key
 from engine.chain.amounts import decimal_text, parse_decimal, plus
 from engine.chain.builtin_contracts import BuiltInSource
@@ -142,6 +143,7 @@ def development_step(genesis: Genesis, time: int, known_accounts: str) -> Genesi
     keys = account_keys(genesis)
     records = [simple_account(name, keys[name].id, keys[name].id, ADMIN) for name in new]
     before = dict(map(account_entry, records))
+    before |= {settlement.usage_key(name): encode("0", "") for name in new}
     before["m-auth.iost-auth"] = known_accounts + "".join(f"@{name}" for name in new)
     actions = [action for token in _foreign_tokens(accounts.values()) for action in _create_token(token)]
     after: dict[str, str] = {}

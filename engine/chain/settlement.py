@@ -42,12 +42,12 @@ def ram_balance(cache: StateCache, account: str) -> int:
 
 def used_ram(cache: StateCache, account: str) -> int:
     """Return the bytes an account uses."""
-    return _integer(cache, _usage_key(account)) or 0
+    return _integer(cache, usage_key(account)) or 0
 
 
 def _pay_ram(cache: StateCache, account: str, size: int) -> None:
     balance_key = f"m-token.iost-TB{account}-{RAM_TOKEN}"
-    balance, used = _integer(cache, balance_key), _integer(cache, _usage_key(account))
+    balance, used = _integer(cache, balance_key), _integer(cache, usage_key(account))
     available = balance or 0
     if available < size:
         raise InsufficientAssets(f"pay ram failed. id: {account} need {size}, actual {available}")
@@ -55,10 +55,11 @@ def _pay_ram(cache: StateCache, account: str, size: int) -> None:
     if size or balance is None:
         cache.put(balance_key, encode(available - size, ""))
     if size or used is None:
-        cache.put(_usage_key(account), encode(str((used or 0) + size), ""))
+        cache.put(usage_key(account), encode(str((used or 0) + size), ""))
 
 
-def _usage_key(account: str) -> str:
+def usage_key(account: str) -> str:
+    """Return the state key of the bytes an account uses."""
     return f"b-ram.iost-UR{account}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from engine.chain.compile_request import CompileReply, CompileRequest
 from engine.chain.context import BlockContext
@@ -13,7 +14,7 @@ from engine.chain.genesis import GENESIS_TIME, development_step, native_step
 from engine.chain.natives.registry import BuiltInContracts
 from engine.chain.transaction import Transaction
 from engine.interface import Genesis
-from engine.values import Action, AmountLimit, Layer
+from engine.values import Action, AmountLimit, Layer, Status
 from engine.vm.interface import ScriptFrame, ScriptOutcome
 
 TIME = 1600000000000000000
@@ -120,8 +121,9 @@ class SmallChain:
         return self.execute(self.transaction(publisher, (contract, method, list(arguments)), **options))
 
 
-def genesis_chain():
-    """A chain after the native genesis with the development accounts."""
+@cache
+def genesis_entries():
+    """The state after the native genesis with the development accounts."""
     chain = SmallChain()
     step = native_step()
     for serial in (0, 1):
@@ -130,4 +132,24 @@ def genesis_chain():
         assert execution.failure is None, execution.receipt.message
         chain.entries |= step.after
         step = development_step(Genesis(), GENESIS_TIME, chain.entries["m-auth.iost-auth"])
-    return chain
+    return chain.entries
+
+
+def genesis_chain():
+    """A chain after the native genesis with the development accounts."""
+    return SmallChain(genesis_entries())
+
+
+def succeed(execution: Execution) -> Execution:
+    """Return the execution, which must be a success."""
+    assert execution.receipt.status is Status.SUCCESS, execution.receipt.message
+    return execution
+
+
+def error(execution: Execution) -> str:
+    """Return the text of a failure, which must have left nothing behind but its gas."""
+    assert execution.receipt.status is Status.RUNTIME_ERROR
+    assert execution.receipt.receipts == execution.receipt.returns == ()
+    assert execution.receipt.ram_usage == {}
+    assert all(key.startswith(("b-gas.iost-", "b-ram.iost-UR")) for key in execution.write_set)
+    return execution.failure.text
