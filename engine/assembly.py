@@ -86,6 +86,7 @@ class Assembly:
             opened.callback(self.debug_pool.close)
             self.debugger.attach(self.debug_pool)
             self.pool.subscribe(self._workers_changed)
+            self.debug_pool.subscribe(self._workers_changed)
             self.chain = Chain(self.stack, self.executions, emit, options=options, clock=_clock(genesis))
             self._opened = opened.pop_all()
 

@@ -228,7 +228,7 @@ def _named_sites(trace: Trace, paths: list[str]) -> Trace:
 
 
 def source_path(contract_file: str, file: str) -> str:
-    """Return the path of a contract's source file; `file` is relative to the entry file's folder, empty for the entry."""
+    """Return the path of a contract's source file; `file` is relative to the entry's folder, empty for the entry."""
     if not file or not contract_file or PurePath(file).is_absolute():
         return file or contract_file
     return os.path.normpath(PurePath(contract_file).parent / file)
