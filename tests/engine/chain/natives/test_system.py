@@ -80,7 +80,6 @@ def limited(*limits):
     [
         (CompileReply(validate_error="validate code error: , result: x"), source(), "validate code error: , result: x"),
         (CompileReply(compile_error="use of async"), source(), "use of async"),
-        (CompileReply(), source(code="x" * 49153), "code size invalid"),
         (CompileReply(), source(lang="python"), "vm unsupported"),
         (CompileReply(), limited(("no", "1")), 'token not exists in amountLimit, token:"no"  val:"1"'),
         (CompileReply(), limited(("iost", "x")), "abnormal char in amount"),
@@ -92,7 +91,7 @@ def limited(*limits):
 )
 def test_deployments_that_are_refused(chain, reply, contract, expected):
     chain.compiler.reply = reply
-    assert error(chain.call("alice", ID, "setCode", write_contract(contract), gas_limit=4_000_000)) == expected
+    assert error(chain.call("alice", ID, "setCode", write_contract(contract))) == expected
 
 
 def test_a_deployment_needs_an_interface(chain):
