@@ -2,8 +2,8 @@
 
 import { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } from '../iost/primordials.js';
 
-const { get: mapGet, set: mapSet } = Map.prototype;
-const originals = new Map();
+const { add, has } = WeakSet.prototype;
+const pricedConstructors = new WeakSet();
 
 /**
  * Price the member `key` of `owner`.
@@ -56,18 +56,18 @@ export function priceConstructor(name, before) {
       return construct(target, args, newTarget === priced ? target : newTarget);
     },
   });
-  apply(mapSet, originals, [priced, original]);
+  apply(add, pricedConstructors, [priced]);
   defineProperty(globalThis, name, { value: priced, writable: true, enumerable: false, configurable: true });
   defineProperty(original.prototype, 'constructor', { value: priced, writable: true, configurable: true });
 }
 
-/** Let methods that create a result of the receiver's kind (`map`, `slice`) use the unpriced constructor. */
+/** Let methods that create a result of the receiver's kind (`map`, `slice`) use the engine's own constructor: they are priced. */
 export function freeSpecies(constructor) {
   const holder = getOwnPropertyDescriptor(constructor, Symbol.species) ? constructor : getPrototypeOf(constructor);
   defineProperty(holder, Symbol.species, {
     get() {
       'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
-      return apply(mapGet, originals, [this]) ?? this;
+      return apply(has, pricedConstructors, [this]) ? undefined : this;
     },
     configurable: true,
   });
