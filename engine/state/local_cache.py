@@ -9,7 +9,7 @@ to one thread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self, cast
 
 from engine.errors import InternalError
 from engine.values import AccessKind, Layer, StorageAccess
@@ -33,10 +33,17 @@ class LocalCache:
     """Reads and writes of one transaction over `reader`.
 
     With `observe` every access is appended to `accesses`, stamped with `contract`, `action` and `line`, which
-    the host keeps up to date; without it `accesses` stays empty and nothing is looked up for its sake.
+    the host keeps up to date. Without it `accesses` stays empty, and the code that records does not run at all:
+    an observed cache is of a class of its own.
     """
 
+    def __new__(cls, reader: StateReader, *, observe: bool = False) -> Self:
+        """Return an observed cache if `observe` asks for one."""
+        kind = _ObservedCache if observe and cls is LocalCache else cls
+        return cast("Self", super().__new__(kind))
+
     def __init__(self, reader: StateReader, *, observe: bool = False) -> None:
+        self.observe = observe
         self.accesses: list[StorageAccess] = []
         self.read_set: dict[str, str | None] = {}
         """Texts seen in the layers below, by key: what this transaction's outcome depends on."""
@@ -44,7 +51,6 @@ class LocalCache:
         self.action = 0
         self.line = 0
         self._reader = reader
-        self._observe = observe
         self._writes: dict[str, str | None] = {}
         self._below: dict[str, tuple[str | None, Layer]] = {}
         self._journal: list[tuple[str, str | _Unwritten | None]] = []
@@ -52,23 +58,25 @@ class LocalCache:
 
     def get(self, key: str) -> str | None:
         """Return the stored text of `key` as this transaction sees it, None if there is none."""
-        written = self._writes.get(key, _UNWRITTEN)
-        if isinstance(written, _Unwritten):
-            text, layer = self._look_below(key)
-            self.read_set[key] = text
-        else:
-            text, layer = written, Layer.LOCAL
-        if self._observe:
-            self._record(AccessKind.READ, key, layer, text, text)
+        if key in self._writes:
+            return self._writes[key]
+        found = self._below.get(key)
+        if found is None:
+            found = self._below[key] = self._reader.read(key)
+        text = self.read_set[key] = found[0]
         return text
 
     def put(self, key: str, text: str) -> None:
         """Set the stored text of `key`."""
-        self._write(AccessKind.WRITE, key, text)
+        if self._marks:
+            self._journal.append((key, self._writes.get(key, _UNWRITTEN)))
+        self._writes[key] = text
 
     def delete(self, key: str) -> None:
         """Remove `key`; removing what does not exist is a write too (it hides what comes below)."""
-        self._write(AccessKind.DELETE, key, None)
+        if self._marks:
+            self._journal.append((key, self._writes.get(key, _UNWRITTEN)))
+        self._writes[key] = None
 
     def prefetch(self, keys: Sequence[str]) -> None:
         """Read `keys` from below in one trip; only a later `get` puts them into the read set."""
@@ -109,23 +117,37 @@ class LocalCache:
         del self._marks[mark:]
         return position
 
-    def _look_below(self, key: str) -> tuple[str | None, Layer]:
+
+class _ObservedCache(LocalCache):
+    """A local cache that records every access."""
+
+    def get(self, key: str) -> str | None:
+        """Return the stored text of `key` as this transaction sees it, None if there is none."""
+        own = key in self._writes
+        text = super().get(key)
+        self._record(AccessKind.READ, key, Layer.LOCAL if own else self._below[key][1], text, text)
+        return text
+
+    def put(self, key: str, text: str) -> None:
+        """Set the stored text of `key`."""
+        old, layer = self._current(key)
+        super().put(key, text)
+        self._record(AccessKind.WRITE, key, layer, old, text)
+
+    def delete(self, key: str) -> None:
+        """Remove `key`; removing what does not exist is a write too (it hides what comes below)."""
+        old, layer = self._current(key)
+        super().delete(key)
+        self._record(AccessKind.DELETE, key, layer, old, None)
+
+    def _current(self, key: str) -> tuple[str | None, Layer]:
+        """Return what a write replaces; not a dependency, since the outcome does not see it."""
+        if key in self._writes:
+            return self._writes[key], Layer.LOCAL
         found = self._below.get(key)
         if found is None:
             found = self._below[key] = self._reader.read(key)
         return found
-
-    def _write(self, kind: AccessKind, key: str, text: str | None) -> None:
-        previous = self._writes.get(key, _UNWRITTEN)
-        if self._observe:
-            if isinstance(previous, _Unwritten):
-                old, layer = self._look_below(key)  # not a dependency: the outcome does not see it
-            else:
-                old, layer = previous, Layer.LOCAL
-            self._record(kind, key, layer, old, text)
-        if self._marks:
-            self._journal.append((key, previous))
-        self._writes[key] = text
 
     def _record(self, kind: AccessKind, key: str, layer: Layer, old: str | None, new: str | None) -> None:
         self.accesses.append(StorageAccess(kind, key, layer, old, new, self.contract, self.action, self.line))

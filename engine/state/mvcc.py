@@ -31,12 +31,12 @@ class VersionTable:
     """Texts by key and version; versions of a key ascend."""
 
     def __init__(self, entries: dict[str, list[tuple[int, str | None]]] | None = None) -> None:
-        self._entries = {} if entries is None else entries
+        self.entries = {} if entries is None else entries
         self._ordered: list[str] = []
 
     def at(self, key: str, version: int) -> str | NoVersion | None:
         """Return the text of `key` at `version`, None if deleted, `NO_VERSION` if unknown then."""
-        entry = self._entries.get(key)
+        entry = self.entries.get(key)
         if entry is not None:
             for number, text in reversed(entry):
                 if number <= version:
@@ -45,7 +45,7 @@ class VersionTable:
 
     def append(self, version: int, writes: Mapping[str, str | None]) -> None:
         """Add the write set of one transaction."""
-        entries = self._entries
+        entries = self.entries
         for key, text in writes.items():
             entry = entries.get(key)
             if entry is None:
@@ -69,18 +69,18 @@ class VersionTable:
         """Return a new table with the versions from `first` to `last`."""
         kept = {
             key: versions
-            for key, entry in self._entries.items()
+            for key, entry in self.entries.items()
             if (versions := [version for version in entry if first <= version[0] <= last])
         }
         return VersionTable(kept)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self.entries)
 
     def _in_order(self) -> list[str]:
         ordered = self._ordered
-        if len(ordered) != len(self._entries):  # keys are only ever added to a table
-            ordered = self._ordered = sorted(self._entries)
+        if len(ordered) != len(self.entries):  # keys are only ever added to a table
+            ordered = self._ordered = sorted(self.entries)
         return ordered
 
 

@@ -29,7 +29,7 @@ from engine.state.failures import damaged, storage_error
 from engine.state.format import check_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -51,6 +51,10 @@ class _Closed:
 
 
 _CLOSED = cast("Rdict", _Closed())
+
+
+def _refuse(key: bytes) -> bytes | None:
+    raise DbClosedError(key)
 
 
 class Batch:
@@ -75,6 +79,12 @@ class Column:
     def __init__(self, rdict: Rdict, directory: Path) -> None:
         self._rdict = rdict
         self._directory = directory
+        self.fetch: Callable[[bytes], bytes | None] = rdict.get
+        """`get` without its call; whoever uses it passes what it raises through `explain`."""
+
+    def explain(self, error: Exception) -> Exception:
+        """Return the Strata error that an error of the database means."""
+        return _translated(error, self._directory)
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value of `key`, None if there is none.
@@ -83,10 +93,9 @@ class Column:
             StorageDamaged: the block it lies in fails its checksum.
         """
         try:
-            value: bytes | None = self._rdict.get(key)
+            return self.fetch(key)
         except Exception as error:
-            raise _translated(error, self._directory) from error
-        return value
+            raise self.explain(error) from error
 
     def scan(self, prefix: bytes = b"", start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """Yield what starts with `prefix`, from `start` on, in order, as it was at the first step.
@@ -108,7 +117,7 @@ class Column:
                 yield row
             self._require_end(first if last is None else last, last, options)
         except Exception as error:
-            raise _translated(error, self._directory) from error
+            raise self.explain(error) from error
 
     def first_from(self, start: bytes, prefix: bytes) -> tuple[bytes, bytes] | None:
         """Return the first row at or after `start` that starts with `prefix`."""
@@ -121,7 +130,7 @@ class Column:
             key: bytes = cursor.key()
             return (key, cursor.value()) if key.startswith(prefix) else None
         except Exception as error:
-            raise _translated(error, self._directory) from error
+            raise self.explain(error) from error
 
     def last_key(self) -> bytes | None:
         """Return the last key, None if there is none."""
@@ -133,7 +142,7 @@ class Column:
                 return key
             cursor.status()
         except Exception as error:
-            raise _translated(error, self._directory) from error
+            raise self.explain(error) from error
         return None
 
     def estimated_count(self) -> int:
@@ -145,11 +154,12 @@ class Column:
         try:
             self._rdict.compact_range(None, None, CompactOptions())
         except Exception as error:
-            raise _translated(error, self._directory) from error
+            raise self.explain(error) from error
 
     def release(self) -> None:
         """Let go of the database; reads raise from now on."""
         self._rdict = _CLOSED
+        self.fetch = _refuse
 
     def _require_end(self, key: bytes, last: bytes | None, options: ReadOptions) -> None:
         # rocksdict's items() just stops at a damaged block; only a cursor's status tells that from the end.

@@ -7,6 +7,7 @@ right while blocks are flushed under it, without holding RocksDB snapshots, and 
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import InvalidInput
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Base", "Epoch", "HistoricBase", "LiveBase", "StateView", "ViewPage"]
 
 _ALL = 1 << 62
+_BATCH = 512
+_SEPARATOR = b"\xff"  # in no UTF-8 text: a search over joined rows cannot match across two of them
+_MVCC, _ROCKSDB, _ABSENT = Layer.MVCC, Layer.ROCKSDB, Layer.ABSENT  # looking an enum's member up is not free
 
 
 class Epoch:
@@ -83,7 +87,10 @@ class LiveBase:
 
     def get(self, key: str) -> str | None:
         """Return the stored text of `key`."""
-        raw = self._state.get(key.encode())
+        try:
+            raw = self._state.fetch(key.encode())
+        except Exception as error:
+            raise self._state.explain(error) from error
         if self._epoch.replaced is not None:  # tested after reading: a writer fills it before it writes
             text = self._epoch.lookup(key)
             if not isinstance(text, NoVersion):
@@ -95,7 +102,7 @@ class LiveBase:
         rows = self._state.scan(prefix, start)
         first = next(rows, None)  # from here on the scan sees no later write
         replaced = self._epoch.all_replaced() if self._epoch.replaced is not None else {}
-        chained = _chain(first, rows)
+        chained = _rejoined(first, rows)
         if not replaced:
             return chained
         lowest = max(prefix, start)
@@ -133,7 +140,7 @@ class HistoricBase:
         """Yield rows that start with `prefix`, from `start` on, in order."""
         rows = self._state.scan(prefix, start)
         first = next(rows, None)
-        yield from merge_rows(_chain(first, rows), self._replaced(prefix, start))
+        yield from merge_rows(_rejoined(first, rows), self._replaced(prefix, start))
         self._require_valid()
 
     def _replaced(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes | None]]:
@@ -157,20 +164,24 @@ class ViewPage(Value, frozen=True):
 class StateView:
     """The state at one moment, a `StateReader`; may be used from any thread, for any time."""
 
-    __slots__ = ("_base", "_table", "_version")
+    __slots__ = ("_base", "_base_get", "_entries", "_table", "_version")
 
     def __init__(self, base: Base, table: VersionTable, version: int) -> None:
         self._base = base
+        self._base_get = base.get
+        self._entries = table.entries
         self._table = table
         self._version = version
 
     def read(self, key: str) -> tuple[str | None, Layer]:
         """Return the stored text of `key` and the layer that answered (MVCC also for a deletion it holds)."""
-        text = self._table.at(key, self._version)
-        if not isinstance(text, NoVersion):
-            return text, Layer.MVCC
-        text = self._base.get(key)
-        return text, Layer.ABSENT if text is None else Layer.ROCKSDB
+        entry = self._entries.get(key)  # `VersionTable.at` without its call: this is the hot path
+        if entry is not None:
+            for number, text in reversed(entry):
+                if number <= self._version:
+                    return text, _MVCC
+        found = self._base_get(key)
+        return found, _ABSENT if found is None else _ROCKSDB
 
     def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
         """Return `read` of each key."""
@@ -191,17 +202,25 @@ class StateView:
         if count < 1 or examine < 1:
             return ViewPage((), after)
         needle = contains.encode()
-        raw_after = after.encode()
-        start = raw_after + b"\x00" if after else b""
-        over = self._overlay(prefix, after)
+        rows = self._base.scan(prefix.encode(), after.encode() + b"\x00" if after else b"")
+        over = _Stepwise(self._overlay(prefix, after))
         found: list[StateEntry] = []
-        rows = _layered(self._base.scan(prefix.encode(), start), over)
-        for examined, (raw, value, layer) in enumerate(rows, 1):
-            if value is not None and (not needle or needle in raw or needle in value):
-                found.append(StateEntry(raw.decode(), value.decode(), layer))
-            if len(found) >= count or examined >= examine:
-                return ViewPage(tuple(found), raw.decode())
-        return ViewPage(tuple(found), None)
+        examined = 0
+        while examined < examine:
+            wanted = min(_BATCH, examine - examined)
+            batch = list(islice(rows, wanted))
+            ended = len(batch) < wanted
+            upper = over.rest() if ended else over.through(batch[-1][0])
+            examined += len(batch)
+            if upper or not needle or needle in _SEPARATOR.join(chain.from_iterable(batch)):
+                for raw, value, layer in _layered(iter(batch), iter(upper)):
+                    if value is not None and (needle in raw or needle in value):
+                        found.append(StateEntry(raw.decode(), value.decode(), layer))
+                        if len(found) >= count:
+                            return ViewPage(tuple(found), raw.decode())
+            if ended:
+                return ViewPage(tuple(found), None)
+        return ViewPage(tuple(found), batch[-1][0].decode())
 
     def layer_entries(
         self, layer: Layer, *, prefix: str = "", after: str = "", count: int = _ALL
@@ -231,6 +250,26 @@ class StateView:
             yield key.encode(), None if text is None else text.encode()
 
 
+class _Stepwise:
+    """An ordered stream of overlaid rows, taken piece by piece."""
+
+    def __init__(self, rows: Iterator[tuple[bytes, bytes | None]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def through(self, last: bytes) -> list[tuple[bytes, bytes | None]]:
+        """Take the rows up to key `last`."""
+        taken = []
+        while self._next is not None and self._next[0] <= last:
+            taken.append(self._next)
+            self._next = next(self._rows, None)
+        return taken
+
+    def rest(self) -> list[tuple[bytes, bytes | None]]:
+        """Take all that is left."""
+        return [] if self._next is None else [self._next, *self._rows]
+
+
 def merge_rows(
     rows: Iterator[tuple[bytes, bytes]], over: Iterator[tuple[bytes, bytes | None]]
 ) -> Iterator[tuple[bytes, bytes]]:
@@ -244,26 +283,33 @@ def _layered(
     rows: Iterator[tuple[bytes, bytes]], over: Iterator[tuple[bytes, bytes | None]]
 ) -> Iterator[tuple[bytes, bytes | None, Layer]]:
     upper = next(over, None)
-    if upper is not None:
-        for key, value in rows:
-            while upper is not None and upper[0] < key:
-                yield upper[0], upper[1], Layer.MVCC
-                upper = next(over, None)
-            if upper is not None and upper[0] == key:
-                yield key, upper[1], Layer.MVCC
-                upper = next(over, None)
-            else:
-                yield key, value, Layer.ROCKSDB
-            if upper is None:
-                break
+    if upper is None:
+        return ((key, value, _ROCKSDB) for key, value in rows)
+    return _merged(upper, rows, over)
+
+
+def _merged(
+    upper: tuple[bytes, bytes | None] | None,
+    rows: Iterator[tuple[bytes, bytes]],
+    over: Iterator[tuple[bytes, bytes | None]],
+) -> Iterator[tuple[bytes, bytes | None, Layer]]:
+    for key, value in rows:
+        while upper is not None and upper[0] < key:
+            yield upper[0], upper[1], _MVCC
+            upper = next(over, None)
+        if upper is not None and upper[0] == key:
+            yield key, upper[1], _MVCC
+            upper = next(over, None)
+        else:
+            yield key, value, _ROCKSDB
+        if upper is None:
+            break
     while upper is not None:
-        yield upper[0], upper[1], Layer.MVCC
+        yield upper[0], upper[1], _MVCC
         upper = next(over, None)
     for key, value in rows:
-        yield key, value, Layer.ROCKSDB
+        yield key, value, _ROCKSDB
 
 
-def _chain(first: tuple[bytes, bytes] | None, rows: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-    if first is not None:
-        yield first
-        yield from rows
+def _rejoined(first: tuple[bytes, bytes] | None, rows: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    return chain((first,), rows) if first is not None else iter(())
