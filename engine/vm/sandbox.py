@@ -323,6 +323,8 @@ class Sandbox:
         if self._aborting is not None:
             return _LEAVE
         self._serving = realm
+        if _FIRST_DEBUG <= request.operation <= _LAST_DEBUG:
+            return self._serve_debug(request)
         level = self._levels[-1]
         if level.realm is not realm or level.depth != request.depth:
             level = self._unwind_to(realm, request.depth)
@@ -339,9 +341,6 @@ class Sandbox:
             turn, reply = self._advance(outcome_of(level.frame, request, realm.first_line_offset))
         elif operation is not None:
             turn, reply = self._call(realm, request)
-        elif self._debug is not None and _FIRST_DEBUG <= request.operation <= _LAST_DEBUG:
-            answer = self._debug(request.operation, request.texts)
-            return Reply(ReplyKind.NULL) if answer is None else Reply(ReplyKind.TEXT, (answer,))
         else:
             raise InternalError(f"JavaScript asked for the unknown operation {request.operation}")
         if turn is realm:
