@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 if TYPE_CHECKING:
@@ -26,9 +27,18 @@ class EditorStatus(QWidget):
         row.setSpacing(0)
         for button in (self.place, self.indent, self.encoding):
             row.addWidget(button)
-        self._editors.cursor_moved.connect(self._show)
+        # Typing moves the cursor with every letter; people read slower than that.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(60)
+        self._soon.timeout.connect(self._show)
+        self._editors.cursor_moved.connect(self._move)
         self._editors.current_changed.connect(self._show)
         self._show()
+
+    def _move(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _button(self, title: str) -> QToolButton:
         button = QToolButton()

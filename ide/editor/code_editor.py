@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextFormat,
     QTextOption,
     QWheelEvent,
@@ -30,6 +31,7 @@ from ide.editor.brackets import matching_brackets
 from ide.editor.columns import utf16_length
 from ide.editor.decorations import DecorationLayer, Decorations
 from ide.editor.diagnostics import DiagnosticMarks
+from ide.editor.document_layout import EditorLayout
 from ide.editor.gutter import Gutter
 from ide.editor.highlighter import LONGEST_LINE, Highlighter
 from ide.editor.indentation import detect_indent
@@ -63,7 +65,11 @@ class CodeEditor(QPlainTextEdit):
         self.setMouseTracking(True)
         self.decorations = Decorations(self)
         self.setFont(font)
-        self.setPlainText(file.text)
+        document = QTextDocument(self)
+        document.setDefaultFont(font)
+        document.setDocumentLayout(EditorLayout(document))
+        document.setPlainText(file.text)
+        self.setDocument(document)
         self.document().setModified(False)
         self.indent = detect_indent(file.text)
         self.has_long_lines = any(len(line) > LONGEST_LINE for line in file.text.split("\n"))
@@ -72,6 +78,7 @@ class CodeEditor(QPlainTextEdit):
         self._breakpoints = LineMarks(self.document())
         self._last_breakpoints: tuple[int, ...] = ()
         self.execution_line: int | None = None
+        self._current_line = 0
         self._diagnostics = DiagnosticMarks(self)
         self._highlighter = (
             Highlighter(self.document(), self.visible_blocks) if file.path.suffix in JAVASCRIPT_SUFFIXES else None
@@ -208,13 +215,25 @@ class CodeEditor(QPlainTextEdit):
     def visible_rows(self, area: QRect) -> Iterator[tuple[int, QRect]]:
         """Yield each line (from 1) that intersects `area`, with its rectangle over the whole width."""
         block = self.firstVisibleBlock()
-        offset = self.contentOffset()
-        while block.isValid():
-            box = self.blockBoundingGeometry(block).translated(offset)
-            if box.top() > area.bottom():
-                return
-            if block.isVisible() and box.bottom() >= area.top():
-                yield block.blockNumber() + 1, QRect(0, round(box.top()), self.width(), round(box.height()))
+        box = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        top, height, width = box.top(), box.height(), self.width()
+        if not block.isValid():
+            return
+        if not self._wrapped:
+            # All lines are equally high: go straight to the first one.
+            skipped = max(int((area.top() - top) // height), 0)
+            number = block.blockNumber() + skipped
+            count = self.blockCount()
+            top += skipped * height
+            while number < count and top <= area.bottom():
+                yield number + 1, QRect(0, round(top), width, round(height))
+                number, top = number + 1, top + height
+            return
+        while block.isValid() and top <= area.bottom():
+            height = self.blockBoundingRect(block).height()
+            if top + height >= area.top():
+                yield block.blockNumber() + 1, QRect(0, round(top), width, round(height))
+            top += height
             block = block.next()
 
     def line_at(self, y: int) -> int:
@@ -276,6 +295,7 @@ class CodeEditor(QPlainTextEdit):
     # --- inside ----------------------------------------------------------------------------------
 
     def _set_wrapping(self, wrap: bool) -> None:
+        self._wrapped = wrap
         self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth if wrap else QPlainTextEdit.LineWrapMode.NoWrap)
         self._set_tab_stop()
@@ -315,9 +335,12 @@ class CodeEditor(QPlainTextEdit):
             self._breakpoints_moved()
 
     def _cursor_moved(self) -> None:
-        self._decorate_current_line()
+        line = self.textCursor().blockNumber()
+        if line != self._current_line:
+            self._gutter.update()
+            self._current_line = line
+            self._decorate_current_line()
         self._decorate_brackets()
-        self._gutter.update()
 
     def _theme_changed(self) -> None:
         colours = theme()
@@ -342,10 +365,13 @@ class CodeEditor(QPlainTextEdit):
         self.decorations.set(DecorationLayer.EXECUTION_LINE, [full_line(block, theme().execution_line)])
 
     def _decorate_brackets(self) -> None:
+        positions = matching_brackets(self)
+        if not positions and not self.decorations.layer(DecorationLayer.BRACKETS):
+            return
         shade = QTextCharFormat()
         shade.setBackground(theme().bracket_match)
         marks = []
-        for position in matching_brackets(self):
+        for position in positions:
             mark = QTextEdit.ExtraSelection()
             cursor = QTextCursor(self.document())
             cursor.setPosition(position)
