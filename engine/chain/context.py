@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.chain.go_json import go_json
@@ -20,8 +19,9 @@ class BlockContext:
 
     def json(self) -> str:
         """Return the text behind `block` and of `blockchain.blockInfo()`."""
-        return go_json(
-            {"number": self.number, "parent_hash": self.parent_hash, "time": self.time, "witness": self.witness}
+        return (
+            f'{{"number":{go_json(self.number)},"parent_hash":{go_json(self.parent_hash)},'
+            f'"time":{go_json(self.time)},"witness":{go_json(self.witness)}}}'
         )
 
 
@@ -40,25 +40,19 @@ class TransactionContext:
     time: int | None = None
     expiration: int | None = None
     gas_ratio: int = 100
-    auth_list: Mapping[str, int] | None = field(default_factory=dict)
+    auth_list: dict[str, int] | None = field(default_factory=dict)
     signers: frozenset[str] = frozenset()
     actions: tuple[Action, ...] | None = ()
     amount_limit: tuple[AmountLimit, ...] | None = ()
 
     def json(self, gas_limit: int) -> str:
         """Return the text behind `tx` and of `blockchain.txInfo()`; `gas_limit` is the action's budget."""
-        return go_json(
-            {
-                "actions": self.actions and [_action(action) for action in self.actions],
-                "amount_limit": self.amount_limit and [_amount(limit) for limit in self.amount_limit],
-                "auth_list": None if self.auth_list is None else dict(self.auth_list),
-                "expiration": self.expiration,
-                "gas_limit": gas_limit,
-                "gas_ratio": self.gas_ratio,
-                "hash": self.hash,
-                "publisher": self.publisher,
-                "time": self.time,
-            }
+        actions = self.actions and [_action(action) for action in self.actions]
+        amounts = self.amount_limit and [_amount(limit) for limit in self.amount_limit]
+        return (
+            f'{{"actions":{go_json(actions)},"amount_limit":{go_json(amounts)},"auth_list":{go_json(self.auth_list)},'
+            f'"expiration":{go_json(self.expiration)},"gas_limit":{gas_limit},"gas_ratio":{self.gas_ratio},'
+            f'"hash":{go_json(self.hash)},"publisher":{go_json(self.publisher)},"time":{go_json(self.time)}}}'
         )
 
     def grants(self, account: str, permission: str) -> bool:

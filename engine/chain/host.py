@@ -31,7 +31,7 @@ from engine.chain.host_interface import (
     Returns,
     StateCache,
 )
-from engine.chain.host_scripts import ScriptOperations
+from engine.chain.host_scripts import answer
 from engine.chain.host_storage import HostStorage
 from engine.errors import ContractException, ContractFailure, InternalError, OutOfGas
 from engine.values import ConsoleLine, ContractEvent, Profile, ReceiptLine
@@ -81,7 +81,6 @@ class Host(HostStorage):
         self._transaction_text = ""
         self._console_left = MAX_CONSOLE_CHARACTERS
         self._sites: list[FailureSite] = []
-        self._operations = ScriptOperations(self)
 
     # --- actions ---------------------------------------------------------------------------------
 
@@ -198,7 +197,7 @@ class Host(HostStorage):
 
     def operate(self, operation: Operation, arguments: Sequence[str | None]) -> HostReply:
         """Answer a script's host operation; see `ScriptHost.operate`."""
-        return self._operations.answer(operation, arguments)
+        return answer(self, operation, arguments)
 
     def call(self, contract: str, api: str, arguments: str, *, lend_authority: bool, gas_used: int) -> NestedCall:
         """Run a script's call of another contract; only CPU is charged to it (spec/contract-api.md §16).
