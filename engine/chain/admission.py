@@ -56,7 +56,7 @@ def check_signatures(transaction: Transaction, *, prefix: str = "") -> None:
 def check_action(action: Action) -> None:
     """Raise `RejectedTransaction` for data that is no array, or a transfer or pledge that cannot be meant."""
     try:
-        arguments = json.loads(action.data, parse_int=str, parse_float=str)
+        arguments = json.loads(action.data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise RejectedTransaction(f"invalid json array: {error}, {action.data}") from None
     if not isinstance(arguments, list):
@@ -72,6 +72,10 @@ def check_action(action: Action) -> None:
         _check_amount(arguments[2], None)
         if len(str(arguments[2]).partition(".")[2].rstrip("0")) > 2:
             raise RejectedTransaction(f"decimal should not exceed 2: {action.data}")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"invalid character {name[0]!r} looking for beginning of value")
 
 
 def _check_count(arguments: list[object], count: int, data: str) -> None:

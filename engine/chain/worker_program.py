@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.chain.anticipation import Anticipation
 from engine.chain.compile_request import (
     REQUEST_NAME,
     CompileReply,
@@ -109,12 +110,14 @@ class _Worker:
     def __init__(self, services: WorkerServices) -> None:
         self._services = services
         self._natives = BuiltInContracts(self)
+        self._anticipation = Anticipation()
 
     def handle(self, job: bytes) -> Generator[Run, object, bytes]:
         batch = _batch_decoder.decode(job)
-        executions = yield from execute_batch(
-            batch, PendingWrites(RemoteState(self._services, batch.state)), self._natives, locate_sites(self._services)
-        )
+        transactions = [queued.transaction for queued in batch.transactions]
+        state = self._anticipation.state(RemoteState(self._services, batch.state), transactions)
+        executions = yield from execute_batch(batch, PendingWrites(state), self._natives, locate_sites(self._services))
+        self._anticipation.learn(state, transactions)
         return msgspec.msgpack.encode(executions)
 
     def compile(self, request: CompileRequest) -> CompileReply:
