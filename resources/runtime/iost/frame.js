@@ -29,7 +29,7 @@ export function createTransactionObjects(frame) {
 }
 
 /**
- * Create `require`: the modules given, and an empty object for every other name.
+ * Create `require` of profile iost: the modules given, and an empty object for every other name.
  *
  * @param {Object<string, object>} modules by name.
  */

@@ -8,7 +8,7 @@
 import { createBigNumber, OriginalBigNumber } from '../iost/bignumber.js';
 import { createBlockchain } from '../iost/blockchain.js';
 import { createCrypto } from '../iost/crypto.js';
-import { createRequire, createTransactionObjects } from '../iost/frame.js';
+import { createTransactionObjects } from '../iost/frame.js';
 import { hideFunctionText } from '../iost/globals.js';
 import { createNumbers } from '../iost/numbers.js';
 import { createSpreadElement } from '../iost/operators.js';
@@ -18,6 +18,7 @@ import { createConsole } from './console.js';
 import { priceConstructors } from './constructors.js';
 import { installJSON } from './json.js';
 import { priceMembersOfBuiltIns } from './members.js';
+import { createRequire } from './require.js';
 import { createResults } from './results.js';
 
 /** Names that contract text refers to, in the order of `createGlobals`' values. */

@@ -186,6 +186,13 @@ def test_species_leads_to_no_unpriced_constructor(workbench, name):
     assert few.result == "undefined" or many.gas > few.gas + 10_000
 
 
+def test_a_module_that_was_not_packed_is_missing(workbench):
+    outcome = call(workbench, "return require('left-pad')")
+    assert outcome.error == (
+        "Uncaught exception: Error: Cannot find module 'left-pad': it was not packed into the contract"
+    )
+
+
 def test_out_of_gas_cannot_be_caught(workbench):
     body = "for (;;) { try { for (;;) { n += 1 } } catch (e) { n = 0 } finally { n = 1 } }"
     outcome = call(workbench, body, 0, gas_limit=5000)
