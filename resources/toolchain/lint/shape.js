@@ -32,7 +32,7 @@ export function exportsClass({ tree, profile, report }) {
       message: 'the last statement must be `module.exports = NAME;` with the name of a class',
       loc: head(exports.loc),
     });
-  } else if (!declaration || (profile === 'iost' && declaration.type !== 'ClassDeclaration')) {
+  } else if (profile === 'iost' ? declaration?.type !== 'ClassDeclaration' : !mayBeClass(exports.expression.right)) {
     report({
       severity: 'error',
       code: 'wrong-export',
@@ -40,6 +40,13 @@ export function exportsClass({ tree, profile, report }) {
       loc: exports.loc,
     });
   }
+}
+
+const NO_CLASS = new Set(['ArrayExpression', 'ArrowFunctionExpression', 'Literal', 'ObjectExpression', 'TemplateLiteral']);
+
+/** Packed bundles export what a call or a variable holds. */
+function mayBeClass({ type }) {
+  return !NO_CLASS.has(type);
 }
 
 /** The class needs `init`, and no constructor. */

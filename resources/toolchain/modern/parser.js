@@ -34,13 +34,20 @@ export function parse(source) {
   } catch (error) {
     if (!(error instanceof SyntaxError) || !error.loc) throw error;
     const { line, column } = error.loc;
-    const text = error.message.replace(/ \(\d+:\d+\)$/, '');
+    const text = named(error.message.replace(/ \(\d+:\d+\)$/, ''), source, error.pos);
     throw new CompileProblem(`Line ${line}: ${text}`, {
       code: 'syntax',
       loc: { start: { line, column }, end: { line, column: column + 1 } },
       explanation: explanationOf(text),
     });
   }
+}
+
+/** The parser does not say which token it did not expect. */
+function named(text, source, position) {
+  if (text !== 'Unexpected token') return text;
+  const [token] = /^(?:[\w$]+|[^]?)/u.exec(source.slice(position, position + 40));
+  return token === '' ? 'Unexpected end of input' : `Unexpected token ${token}`;
 }
 
 function explanationOf(text) {

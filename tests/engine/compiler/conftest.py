@@ -18,3 +18,9 @@ def toolchain():
 @pytest.fixture
 def compiler(toolchain):
     return Compiler(toolchain)
+
+
+@pytest.fixture(scope="session")
+def compiler_for_properties(toolchain):
+    """Hypothesis wants fixtures that outlive an example."""
+    return Compiler(toolchain)
