@@ -34,7 +34,10 @@ class WorkerCallSandbox:
 
     def compile(self, source: ContractSource) -> CompiledContract:
         """Compile and remember a contract; raises `CompileError`."""
-        compiled = self._compiler.compile(source.text, file=source.file, profile=source.profile, abi=source.abi)
+        abi = source.abi
+        if abi is None and source.pack is not None:
+            abi = self._compiler.derive_abi(source.pack.entry_source, profile=source.profile)
+        compiled = self._compiler.compile(source.text, file=source.file, profile=source.profile, abi=abi)
         self._codes[compiled.key] = compiled
         return compiled
 

@@ -11,11 +11,9 @@ from engine.chain.bare import BareCall, BareContext, BareContract, BareOutcome, 
 from engine.entrance.contract_source import ContractSource, read_source
 from engine.entrance.scenario_file import Call, CallContext, CallExpectation, CallScenario, SourceEntry
 from engine.entrance.scenario_outcome import Comparison, StepOutcome, as_json
+from engine.entrance.scenario_steps import DESTROYED
 from engine.errors import CompileError, ContractFailure
 from engine.values import Abi, CompiledContract, Profile
-
-DESTROYED = frozenset({"WorkerCrashed", "DeadlineExceeded", "MemoryExceeded", "RunCancelled"})
-"""Failures that leave nothing to compare."""
 
 _ENGINE_ERROR = re.compile(r"(?:Uncaught exception: )?(\w*Error)\b")
 

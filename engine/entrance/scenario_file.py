@@ -175,7 +175,7 @@ class TransactionStep(Entry, frozen=True):
 class BlocksStep(Entry, frozen=True):
     """Produce blocks."""
 
-    blocks: int
+    blocks: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class AdvanceStep(Entry, frozen=True):
@@ -236,7 +236,7 @@ class RamStep(Entry, frozen=True):
 class ValidateStep(Entry, frozen=True):
     """Execute a block again and compare: `head` or a number."""
 
-    validate_block: Literal["head"] | int
+    validate_block: Literal["head"] | Annotated[int, msgspec.Meta(ge=0)]
     expect: bool = True
 
 

@@ -7,6 +7,8 @@ from concurrent.futures import Future
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
+from msgspec import UNSET
+
 from engine.entrance.scenario_file import (
     AdvanceStep,
     BalanceStep,
@@ -28,6 +30,9 @@ from engine.facade import Engine
 from engine.values import Action, AmountLimit, TransactionRequest, TransactionResult
 
 Answer = TypeVar("Answer")
+
+DESTROYED = frozenset({"WorkerCrashed", "DeadlineExceeded", "MemoryExceeded", "RunCancelled"})
+"""Failures that are a failed step unless something else is expected: the run hung or its sandbox died."""
 
 EVENT_TOPIC = "CONTRACT_EVENT"
 TITLE_LENGTH = 100
@@ -148,6 +153,8 @@ def _transact(entry: TransactionStep, engine: Engine, wait: Wait, comparison: Co
         return _compare_refusal(entry.expect, error, comparison)
     got = observed(result)
     _compare_transaction(entry.expect, got, comparison)
+    if got["error"] in DESTROYED and entry.expect.status is UNSET and entry.expect.error is UNSET:
+        comparison.differences.append(f"{got['error']}: {got['message']}")
     return got
 
 

@@ -243,6 +243,17 @@ def test_failures_are_compared_by_text_and_class(tmp_path: Path, engine: Scripte
     assert outcome.steps[1].differences[1] == "message: running action … error: no"
 
 
+def test_a_dead_sandbox_is_a_difference_unless_expected(tmp_path: Path, engine: ScriptedEngine) -> None:
+    def dies(request: TransactionRequest) -> TransactionResult:
+        made = transaction(request, status=Status.RUNTIME_ERROR, message="the sandbox process died", returns=())
+        failure = FailureDetail("WorkerCrashed", "the sandbox process died")
+        return TransactionResult("h", request, made.receipt, block_number=1, index=0, time=0, failure=failure)
+
+    engine.answers["f"] = dies
+    outcome = run(tmp_path, engine, {"tx": tx()}, {"tx": tx(), "expect": {"error": "WorkerCrashed"}})
+    assert [step.differences for step in outcome.steps] == [("WorkerCrashed: the sandbox process died",), ()]
+
+
 def test_a_refused_transaction_is_a_difference_unless_expected(tmp_path: Path, engine: ScriptedEngine) -> None:
     engine.answers["f"] = RejectedTransaction("gas not enough")
     outcome = run(

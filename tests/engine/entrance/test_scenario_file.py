@@ -70,6 +70,8 @@ def test_chain_defaults(tmp_path: Path) -> None:
         (changed(steps=[{"tx": {"publisher": 1}}]), "$.steps[0].tx.publisher", "expected `str`"),
         (changed(steps=[{"tx": {"publisher": "a", "actions": [["c", "f"]]}}]), "$.steps[0].tx.actions[0]", "length"),
         (changed(steps=[{"blocks": 1, "gas": "alice"}]), "$.steps[0]", "exactly one kind, this has blocks and gas"),
+        (changed(steps=[{"blocks": 0}]), "$.steps[0].blocks", "`int` >= 1"),
+        (changed(steps=[{"validate_block": "last"}]), "$.steps[0].validate_block", "last"),
         (changed(steps=[{"dance": 1}]), "$.steps[0]", "this has dance"),
         (changed(steps=[{}]), "$.steps[0]", "this has nothing"),
         (changed(steps=[{"storage": ["c"], "expect": None}]), "$.steps[0].storage", "length"),
