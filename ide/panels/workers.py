@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QTreeView, QVBoxLayout, QWidget
 
 from engine.facade import EngineEvent, WorkerChanged, WorkerStatus
@@ -15,6 +16,9 @@ from ide.panels.workbench import Workbench
 from ide.theme import icon
 
 Index = QModelIndex | QPersistentModelIndex
+
+REFRESH_MS = 1000
+"""How often runs and memory are read again while they are looked at."""
 
 
 class Column(IntEnum):
@@ -124,15 +128,33 @@ class WorkersPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.switcher)
-        workbench.bridge.events.connect(self._take_events)
-        workbench.bridge.engine_changed.connect(self._forget)
+        self._bridge = workbench.bridge
+        self._bridge.events.connect(self._take_events)
+        self._bridge.engine_changed.connect(self._refresh)
+        self._pulse = QTimer(self, interval=REFRESH_MS)
+        self._pulse.timeout.connect(self._refresh)
+        self._refresh()
 
-    def _forget(self) -> None:
-        self.model.show(())
-        self.switcher.show_view(False)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep memory and runs up to date while they are looked at."""
+        super().showEvent(event)
+        self._refresh()
+        self._pulse.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        super().hideEvent(event)
+        self._pulse.stop()
+
+    def _refresh(self) -> None:
+        engine = self._bridge.engine
+        self._show(engine.workers() if engine is not None else ())
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
         changed = [event for event in events if isinstance(event, WorkerChanged)]
         if changed:
-            self.model.show(changed[-1].workers)
-            self.switcher.show_view(bool(changed[-1].workers))
+            self._show(changed[-1].workers)
+
+    def _show(self, workers: tuple[WorkerStatus, ...]) -> None:
+        self.model.show(workers)
+        self.switcher.show_view(bool(workers))

@@ -221,9 +221,10 @@ class StorageModel(QAbstractItemModel):
         )
 
     def _take_answer(self, node: Node, entries: tuple[StateEntry, ...]) -> None:
-        self._pending.pop(node.id, None)
         fresh, go_on = take_answer(node, entries, self._contains)
         self._append(node, fresh)
+        # Only now: views ask for more while rows are being inserted.
+        del self._pending[node.id]
         self._hops[node.id] -= 1
         if go_on and self._hops[node.id] > 0:
             self._ask(node)
@@ -231,7 +232,7 @@ class StorageModel(QAbstractItemModel):
             self.settled.emit()
 
     def _page_failed(self, node: Node, error: Exception) -> None:
-        self._pending.pop(node.id, None)
+        del self._pending[node.id]
         node.is_exhausted = True
         self.settled.emit()
         self._workbench.bridge.request_failed.emit(error)

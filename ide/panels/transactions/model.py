@@ -67,7 +67,7 @@ class TransactionModel(QAbstractTableModel):
         self._workbench = workbench
         self._loaded: list[TransactionRow] = []
         self._shown: list[TransactionRow] = []
-        self._executed = 0
+        self._paged = 0
         self._exhausted = True
         self._pending: Request[tuple[TransactionResult, ...]] | None = None
         self._filter_text = ""
@@ -81,7 +81,7 @@ class TransactionModel(QAbstractTableModel):
             self._pending.drop()
             self._pending = None
         self.beginResetModel()
-        self._loaded, self._shown, self._executed = [], [], 0
+        self._loaded, self._shown, self._paged = [], [], 0
         self._exhausted = self._workbench.engine is None
         self.endResetModel()
         self.fetchMore(QModelIndex())
@@ -91,7 +91,6 @@ class TransactionModel(QAbstractTableModel):
         fresh = [TransactionRow(result.request, result, time=result.time) for result in results]
         known = {row.result.hash for row in self._loaded[: 2 * PAGE] if row.result is not None}
         fresh = [row for row in reversed(fresh) if row.result is not None and row.result.hash not in known]
-        self._executed += len(fresh)
         self._put_on_top(fresh)
 
     def add_rejected(self, request: TransactionRequest, error: RejectedTransaction) -> None:
@@ -147,22 +146,24 @@ class TransactionModel(QAbstractTableModel):
         """Ask for the next page of older transactions."""
         engine = self._workbench.engine
         if engine is not None and self.canFetchMore(parent):
-            future = engine.transactions(self._executed, PAGE)
+            future = engine.transactions(self._paged, PAGE)
             self._pending = self._workbench.bridge.request(future, self, self._take_page)
 
     def _take_page(self, page: tuple[TransactionResult, ...]) -> None:
-        self._pending = None
+        # New transactions push older ones down: counting pages as they came leaves overlaps, never gaps.
+        self._paged += len(page)
         self._exhausted = len(page) < PAGE
         known = {row.result.hash for row in self._loaded if row.result is not None}
         rows = [TransactionRow(result.request, result, time=result.time) for result in page if result.hash not in known]
-        self._executed += len(rows)
         self._loaded += rows
         shown = self._select(rows)
         if shown:
             self.beginInsertRows(QModelIndex(), len(self._shown), len(self._shown) + len(shown) - 1)
             self._shown += shown
             self.endInsertRows()
-        elif not self._exhausted:
+        # Only now: views ask for more while rows are being inserted.
+        self._pending = None
+        if not shown and not self._exhausted:
             self.fetchMore(QModelIndex())
 
     # --- Qt's questions --------------------------------------------------------------------------

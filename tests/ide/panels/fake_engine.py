@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from engine.facade import CheckResult, DeployRequest, DeployResult, Engine, EngineEvent
+from engine.facade import CheckResult, DeployRequest, DeployResult, Engine, EngineEvent, WorkerStatus
 from engine.values import (
     AccountSummary,
     BlockSummary,
@@ -47,6 +47,7 @@ class FakeEngine(Engine):
         self.block_list: tuple[BlockSummary, ...] = ()
         self.layers: dict[Layer, tuple[StateEntry, ...]] = {Layer.MVCC: (), Layer.ROCKSDB: ()}
         self.session: Any = None
+        self.worker_list: tuple[WorkerStatus, ...] = ()
         self.closed = False
 
     def emit(self, *events: EngineEvent) -> None:
@@ -136,6 +137,9 @@ class FakeEngine(Engine):
     ) -> Future[tuple[StateEntry, ...]]:
         found = [entry for entry in self.layers[layer] if entry.key.startswith(prefix) and entry.key > after]
         return done(tuple(found[:count]))
+
+    def workers(self) -> tuple[WorkerStatus, ...]:
+        return self.worker_list
 
     def debug(self, transaction_hash: str) -> Future[Any]:
         self.asked.append(("debug", transaction_hash))
