@@ -137,7 +137,7 @@ class Program(QObject):
         keeping = self.recovery.keep() if choice is RecoveryChoice.RESTORE else None
         if keeping is not None:
             # Only when the texts are kept anew may the old copies go.
-            keeping.succeeded.connect(leftovers.forget)
+            keeping.succeeded.connect(partial(leftovers.forget))
         elif choice is not RecoveryChoice.LATER:
             leftovers.forget()
 

@@ -187,7 +187,7 @@ class Leftovers:
             newest[text.path] = text
         return [text for text in newest.values() if text.on_disk() != text.text]
 
-    def forget(self, _result: object = None) -> None:
+    def forget(self, _kept: object = None) -> None:
         """Delete what was left behind, except what could not be read."""
         for file, _ in self._found:
             file.unlink(missing_ok=True)
