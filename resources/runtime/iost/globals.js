@@ -20,8 +20,8 @@ const REMOVED = (
 
 const OBJECT_MEMBERS = (
   'length name prototype assign create defineProperties defineProperty entries freeze getOwnPropertyDescriptor ' +
-  'getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols getPrototypeOf is isExtensible isFrozen isSealed ' +
-  'keys preventExtensions seal setPrototypeOf values'
+  'getOwnPropertyDescriptors getOwnPropertyNames getOwnPropertySymbols getPrototypeOf is isExtensible isFrozen ' +
+  'isSealed keys preventExtensions seal setPrototypeOf values'
 ).split(' ');
 
 /**

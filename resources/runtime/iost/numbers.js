@@ -71,7 +71,8 @@ function checkRange(number, maximum, minimum, prefix, type) {
 
 function checkedArgument(receiver, arg, Class, prefix) {
   if (arg === undefined || arg == null) throw new NativeError(prefix + arg + ' is empty');
-  const checked = arg instanceof Class && arg.constructor === receiver.constructor ? arg : new receiver.constructor(arg);
+  const fits = arg instanceof Class && arg.constructor === receiver.constructor;
+  const checked = fits ? arg : new receiver.constructor(arg);
   checked._validate();
   return checked;
 }

@@ -24,8 +24,8 @@ const BY_RECEIVER = [
 ];
 const BY_RESULT = ['concat', 'repeat'];
 const REMOVED = (
-  'anchor big blink bold codePointAt fixed fontcolor fontsize italics link localeCompare match normalize padEnd padStart ' +
-  'small strike sub substr sup toJSON toLocaleLowerCase toLocaleUpperCase trimEnd trimStart'
+  'anchor big blink bold codePointAt fixed fontcolor fontsize italics link localeCompare match normalize padEnd ' +
+  'padStart small strike sub substr sup toJSON toLocaleLowerCase toLocaleUpperCase trimEnd trimStart'
 ).split(' ');
 
 /** Install the priced members and remove all others. */

@@ -28,7 +28,8 @@ export function priceConstructors(charge) {
   });
   freeSpecies(NativeArray);
   for (const name of Object.keys(ELEMENT_BYTES)) {
-    if (globalThis[name]) priceConstructor(name, ([source]) => charge(1 + elementsOf(source) * 0.2 * ELEMENT_BYTES[name]));
+    const price = 0.2 * ELEMENT_BYTES[name];
+    if (globalThis[name]) priceConstructor(name, ([source]) => charge(1 + elementsOf(source) * price));
   }
   freeSpecies(SomeTypedArray);
   priceConstructor('ArrayBuffer', ([bytes, options]) => {

@@ -75,7 +75,9 @@ function priceStrings(charge) {
   priceMembers(prototype, STRING_BY_RESULT, { ...byReceiver, after: (text) => charge(1 + text.length * UNIT) });
   priceMember(prototype, 'concat', { after: (text) => charge(1 + text.length * UNIT) });
   priceMember(prototype, 'normalize', { before: (text) => charge(1 + textLength(text)) });
-  priceMember(prototype, 'repeat', { before: (text, args) => charge(1 + built(textLength(text) * count(args[0])) * UNIT) });
+  priceMember(prototype, 'repeat', {
+    before: (text, args) => charge(1 + built(textLength(text) * count(args[0])) * UNIT),
+  });
   priceMembers(prototype, ['padStart', 'padEnd'], { before: (text, args) => charge(1 + built(count(args[0])) * UNIT) });
   priceMember(String, 'raw', { after: (text) => charge(1 + text.length * UNIT) });
 }
