@@ -61,7 +61,7 @@ export function priceConstructor(name, before) {
   defineProperty(original.prototype, 'constructor', { value: priced, writable: true, configurable: true });
 }
 
-/** Let methods that create a result of the receiver's kind (`map`, `slice`) use the engine's constructor: they are priced. */
+/** Let priced methods that make a result of the receiver's kind (`map`, `slice`) use the engine's own constructor. */
 export function freeSpecies(constructor) {
   const holder = getOwnPropertyDescriptor(constructor, Symbol.species) ? constructor : getPrototypeOf(constructor);
   defineProperty(holder, Symbol.species, {
