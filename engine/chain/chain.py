@@ -224,6 +224,9 @@ class Chain:
             self._open = None
         self.stack.move_head(point)
         self._head = self._read_head()
+        self._results = OrderedDict(
+            (name, result) for name, result in self._results.items() if self._stored(name) is not None
+        )
         self._listener(HeadMoved(self._head.number))
         return self._head.number
 

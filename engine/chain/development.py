@@ -29,5 +29,5 @@ def derived_key(name: str) -> KeyPair:
 def development_accounts() -> dict[str, DevelopmentAccount]:
     """Return every development account by name, administrator and producer included."""
     admin, producer = KeyPair.from_secret_text(ADMIN_SECRET), KeyPair.from_secret_text(PRODUCER_SECRET)
-    keys = {ADMIN: admin, FOUNDATION: admin, PRODUCER: producer} | {name: derived_key(name) for name in PEOPLE}
+    keys = {name: derived_key(name) for name in PEOPLE} | {ADMIN: admin, FOUNDATION: admin, PRODUCER: producer}
     return {name: DevelopmentAccount(name, key) for name, key in keys.items()}

@@ -83,6 +83,7 @@ class LocalChain:
 
     def __init__(self, directory, compiler=None, **options):
         """With `compiler` None sources run unmetered."""
+        directory.mkdir(exist_ok=True)
         self.store = Store.open(directory)
         self.stack = StateStack(self.store)
         compilation = Compilation(compiler, self.stack.reader) if compiler else UnmeteredCompiler()
