@@ -111,6 +111,9 @@ def _disagreements(store: Store) -> Iterator[Problem]:
     if flushed is not None and flushed not in {block.id for block in chain}:
         yield Problem("meta", "the flushed block is not below the head")
         return
+    indexed = sum(1 for _ in ledger.chain(0, chain[-1].number + 2))
+    if indexed != len(chain):
+        yield Problem("index", f"it names {indexed} blocks of a chain of {len(chain)}")
     oldest = ledger.oldest() or 0
     history = store.columns[ColumnName.HISTORY]
     replayed: dict[str, str | None] = {}

@@ -6,7 +6,9 @@ without talking. Run as a script, this is the child: it applies operations until
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -117,13 +119,29 @@ def visible(stack: StateStack, blocks) -> dict:
     }
 
 
+class DoomedStore(Store):
+    """A store whose process ends just after a write: at the border between two batches, where a crash hurts most."""
+
+    writes_left = 0
+
+    def write(self, batch, *, relaxed=False):
+        super().write(batch, relaxed=relaxed)
+        DoomedStore.writes_left -= 1
+        if DoomedStore.writes_left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main() -> None:
-    """Apply operations from `first` on, printing the index of each when it is acknowledged."""
-    directory, seed, first = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    """Apply operations from `first` on, printing the index of each when it is acknowledged.
+
+    The process ends itself after `writes` batches; with 0 it waits for being killed.
+    """
+    directory, seed, first, writes = Path(sys.argv[1]), *map(int, sys.argv[2:])
     model = Model(seed)
     for index in range(first):
         model.apply(index)
-    stack = StateStack(Store.open(directory))
+    stack = StateStack(DoomedStore.open(directory))
+    DoomedStore.writes_left = writes
     for index in range(first, 10**9):
         model.apply(index, stack)
         sys.stdout.write(f"{index}\n")

@@ -1,6 +1,6 @@
 """kill -9 at random points of block production, flushes, moves of the head, checkpoints and pruning.
 
-STRATA_CRASH_ROUNDS sets how often (default 12), STRATA_CRASH_SEED where the randomness starts.
+STRATA_CRASH_ROUNDS sets how often (default 16), STRATA_CRASH_SEED where the randomness starts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.state.store import Store
 from engine.state.verify import verify_store
 from tests.engine.state.crash_model import Model, visible
 
-ROUNDS = int(os.environ.get("STRATA_CRASH_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("STRATA_CRASH_ROUNDS", "16"))
 SEED = int(os.environ.get("STRATA_CRASH_SEED", "1"))
 
 
@@ -30,8 +30,10 @@ def test_every_acknowledged_operation_survives_kill_9(tmp_path, request):
     chance = random.Random(SEED)
     model = Model(SEED)
     done = 0
-    for _ in range(ROUNDS):
-        acknowledged = done + run_and_kill(directory, request.config.rootpath, done, chance.randint(1, 40))
+    for turn in range(ROUNDS):
+        # In turn: killed from outside at any moment, or by itself exactly between two batches.
+        limits = (chance.randint(1, 40), 0) if turn % 2 else (0, chance.randint(1, 40))
+        acknowledged = done + run_and_kill(directory, request.config.rootpath, done, *limits)
         while done < acknowledged:
             model.apply(done)
             done += 1
@@ -53,18 +55,24 @@ def shown(stack, model):
         return str(error)
 
 
-def run_and_kill(directory, root, first, count):
-    """Run operations from `first`; kill the process once `count` are acknowledged; return how many were."""
-    arguments = [sys.executable, "-m", "tests.engine.state.crash_model", str(directory), str(SEED), str(first)]
-    child = subprocess.Popen(arguments, cwd=root, stdout=subprocess.PIPE, text=True)
-    lines = []
+def run_and_kill(directory, root, first, count, writes):
+    """Run operations from `first` until `count` are acknowledged (0: until it ends after `writes` batches).
+
+    Returns how many were acknowledged.
+    """
+    arguments = [directory, SEED, first, writes]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.engine.state.crash_model", *map(str, arguments)],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     with child:
-        while len(lines) < count:
-            line = child.stdout.readline()
-            assert line, f"the child ended by itself after {lines[-1:]}"
-            lines.append(line)
-        child.kill()
+        lines = [child.stdout.readline() for _ in range(count)]
+        if count:
+            child.kill()
         lines += child.stdout.read().splitlines(keepends=True)  # acknowledged before the signal arrived
+    assert child.returncode == -9
     whole = [int(line) for line in lines if line.endswith("\n")]
     assert whole == list(range(first, first + len(whole)))
     return len(whole)

@@ -17,6 +17,7 @@ from engine.state.records import StoredTransaction
 from engine.state.retention import prune
 from engine.state.stack import StateStack
 from engine.state.store import Store
+from engine.state.verify import verify_store
 from engine.values import Layer, StateChange
 
 KEYS = st.sampled_from(["b-X-a", "b-X-b", "b-X", "b-X\x00", "b-X\x00\x01", "m-X-m", "m-X-m-f", "ŝ한"])
@@ -138,10 +139,16 @@ class StateStackMachine(RuleBasedStateMachine):
         kept = [block for block in self.blocks if self.attached(block) >= self.oldest]
         for block in self.blocks:
             if block not in kept:
+                assert block in self.head.path() or self.stack.ledger.id_of(block.hash) is None
                 with pytest.raises(InvalidInput):
                     self.stack.checkout(block.hash)
         self.blocks = kept
         self.held = [held for held in self.held if held[2]]
+
+    @rule()
+    def verify(self):
+        if not self.log:
+            assert verify_store(self.store).problems == ()
 
     @rule()
     def restart(self):

@@ -253,7 +253,7 @@ def test_database_that_lost_its_format_number_is_damaged(tmp_path):
 
 # --- batches, scans, encodings -------------------------------------------------------------------
 
-KEYS = st.text(st.characters(codec="utf-8"), max_size=6)
+KEYS = st.text(st.sampled_from("a\x00\x01🦊"), max_size=3)  # few letters: keys that begin alike are what can go wrong
 RAW = st.binary(max_size=4)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidInput
+from engine.state.records import StoredTransaction
+from engine.state.retention import PruneReport, apply_retention, prune, set_retention
 from engine.values import Layer, StateEntry
 from tests.engine.state.workload import listed
 
@@ -135,3 +137,48 @@ def test_the_same_block_after_going_back_is_the_same_block(stack):
     assert listed(stack.reader()) == {}
     stack.close_block(3, "three")
     assert stack.head.id == 3
+
+
+def test_history_of_an_undone_branch_is_gone(stack):
+    for number in range(4):
+        stack.commit(f"t{number}", {"b-X-k": f"i{number}@alice"})
+        stack.close_block(number, str(number))
+    stack.flush()
+    stack.move_head(1)
+    for number in (2, 3, 4):
+        stack.commit(f"other{number}", {"b-X-else": f"i{number}@alice"})
+        stack.close_block(number, f"other{number}")
+    stack.flush()
+    assert [stack.checkout(number).read("b-X-k")[0] for number in range(5)] == ["i0@alice"] + ["i1@alice"] * 4
+    assert [version.block_number for version in stack.key_history("b-X-k")] == [1, 0]
+
+
+@pytest.mark.parametrize(("keep_from", "kept"), [(2, True), (3, False)])
+def test_pruning_drops_the_branches_that_leave_the_chain_below(stack, keep_from, kept):
+    for number in range(6):
+        stack.commit(f"t{number}", {"b-X-k": f"i{number}@alice"})
+        stack.close_block(number, str(number))
+    stack.move_head(2)
+    stack.close_block(3, "branch", transactions=[StoredTransaction("lost", b"body")])
+    stack.move_head("5")
+    stack.flush()
+    report = prune(stack, keep_from)
+    assert report == PruneReport(keep_from, keep_from + 1, 0 if kept else 1)
+    assert (stack.ledger.id_of("branch") is not None) == kept
+    assert (stack.transaction("lost") is not None) == kept
+
+
+def test_checkpoints_hold_history_and_the_report_names_them(stack):
+    for number in range(6):
+        stack.close_block(number, str(number))
+    stack.flush()
+    stack.set_checkpoint("keep me", point=2)
+    set_retention(stack, 1)
+    assert apply_retention(stack) == PruneReport(2, 3, 0, "keep me")
+    stack.delete_checkpoint("keep me")
+    assert apply_retention(stack) == PruneReport(4, 2, 0)
+    assert apply_retention(stack) == PruneReport(4, 0, 0)
+    set_retention(stack, None)
+    assert apply_retention(stack) == PruneReport(4, 0, 0)
+    with pytest.raises(InvalidInput):
+        set_retention(stack, -1)
