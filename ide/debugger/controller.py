@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.facade import StepView, TraceStep, Variable
 from engine.values import TransactionResult
 from ide.bridge import Request
+from ide.debugger.deployed import DeployedSources
 from ide.debugger.landmarks import step_of_access
 from ide.panels.workbench import Workbench
 
@@ -78,9 +80,15 @@ class DebugController(QObject):
     frame_changed = Signal(object, object)
     """Another frame of the stack was chosen: the `StackFrame` and its `tuple[Variable, ...]`."""
 
-    def __init__(self, workbench: Workbench, parent: QObject) -> None:
+    source_changed = Signal(object)
+    """What is shown of the step's file: `ShownSource`, None if its text is not known."""
+
+    def __init__(self, workbench: Workbench, copies: Path, parent: QObject) -> None:
+        """`copies` is the folder for deployed texts that differ from their files."""
         super().__init__(parent)
         self._workbench = workbench
+        self._deployed = DeployedSources(workbench, copies, self)
+        self._deployed.changed.connect(self._show_place)
         self._session: DebugSession | None = None
         self._opening: Request[DebugSession] | None = None
         self._viewing: Request[StepView] | None = None
@@ -137,6 +145,7 @@ class DebugController(QObject):
         if engine is None:
             return
         self.stop()
+        self._deployed.forget()
         self._workbench.follow(False)
         self._workbench.select(result)
         self._workbench.window.status_message("Recording the execution …")
@@ -185,7 +194,7 @@ class DebugController(QObject):
     def _first_stop(self) -> int:
         session = self._session
         assert session is not None, "there is no first stop without a session"
-        stops = self._workbench.window.breakpoints()
+        stops = self._stops()
         if stops:
             if self._stands_on(0, stops):
                 return 0
@@ -193,6 +202,11 @@ class DebugController(QObject):
             if self._stands_on(position, stops):
                 return position
         return session.first if session.result.succeeded else self.last
+
+    def _stops(self) -> frozenset[tuple[str, int]]:
+        """Return the breakpoints by the files that steps name: those of a shown copy are its file's."""
+        copies = self._deployed.copies()
+        return frozenset((copies.get(file, file), line) for file, line in self._workbench.window.breakpoints())
 
     def _stands_on(self, position: int, stops: frozenset[tuple[str, int]]) -> bool:
         assert self._session is not None, "positions belong to a session"
@@ -214,21 +228,30 @@ class DebugController(QObject):
         self._frame = 0
         step = session.step(position)
         self.position_changed.emit(position)
-        path = self._workbench.source_path(step.contract, step.file)
-        if path is not None:
-            self._workbench.window.show_execution(path, step.line)
-        else:
-            self._workbench.window.hide_execution()
+        self._show_place()
         self._workbench.accesses_reached.emit(step.accesses)
         if resting:
             self._ask_view()
         else:
             self._rest.start()
 
+    def _show_place(self) -> None:
+        step = self.step
+        if step is not None:
+            self._show_line(step.contract, step.file, step.line)
+
+    def _show_line(self, contract: str, file: str, line: int) -> None:
+        shown = self._deployed.find(contract, file)
+        if shown is None:
+            self._workbench.window.hide_execution()
+        else:
+            self._workbench.window.show_execution(shown.path, line, read_only=shown.is_copy)
+        self.source_changed.emit(shown)
+
     def go(self, motion: Motion) -> None:
         """Move as `motion` says."""
         if self._session is not None:
-            self.move(_target(self._session, self._position, motion, self._workbench.window.breakpoints()))
+            self.move(_target(self._session, self._position, motion, self._stops()))
 
     def cannot_go(self, motion: Motion) -> str:
         """Return why a motion is impossible now, an empty string if it is possible."""
@@ -248,7 +271,7 @@ class DebugController(QObject):
         session = self._session
         if session is None:
             return False
-        stops = frozenset({(file, line)})
+        stops = frozenset({(self._deployed.copies().get(file, file), line)})
         for motion in (session.forward_to, session.back_to):
             position = motion(self._position, stops)
             if self._stands_on(position, stops):
@@ -263,9 +286,7 @@ class DebugController(QObject):
             return
         self._frame = frame
         place = view.stack[frame]
-        path = self._workbench.source_path(place.contract, place.file)
-        if path is not None:
-            self._workbench.window.show_execution(path, place.line)
+        self._show_line(place.contract, place.file, place.line)
         if self._asking_frame is not None:
             self._asking_frame.drop()
         if self._session is not None:

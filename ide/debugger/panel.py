@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.facade import StackFrame, StepView, Variable
-from engine.values import SourceLocation
 from ide.debugger.console import ExpressionConsole
 from ide.debugger.controller import DebugController
+from ide.debugger.deployed import ShownSource
 from ide.debugger.variables import VariableModel
 from ide.debugger.watches import WatchModel
 from ide.panels.banner import Banner
@@ -45,10 +45,6 @@ class StackModel(QAbstractListModel):
         self.beginResetModel()
         self._frames = frames
         self.endResetModel()
-
-    def frame(self, row: int) -> StackFrame:
-        """Return a frame."""
-        return self._frames[row]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the depth of the stack."""
@@ -152,6 +148,7 @@ class DebuggerPanel(QWidget):
         layout.addWidget(self.switcher)
         controller.session_changed.connect(self._show_session)
         controller.view_changed.connect(self._show_view)
+        controller.source_changed.connect(self._show_source)
         controller.frame_changed.connect(self._show_frame)
         self._show_session()
 
@@ -186,6 +183,15 @@ class DebuggerPanel(QWidget):
         else:
             self.thrown.say(f"Ends here: {view.thrown}", "error")
 
+    def _show_source(self, shown: ShownSource | None) -> None:
+        if shown is None:
+            self.stale.say("The source of this contract is not known; its steps are shown without text.", "warning")
+        elif shown.is_copy:
+            text = f"{shown.path.name} differs from what is deployed. The deployed text is shown, read-only."
+            self.stale.say(text, "warning")
+        else:
+            self.stale.hide()
+
     def _show_frame(self, frame: StackFrame, variables: tuple[Variable, ...]) -> None:
         self.variables.show(variables, f"{frame.contract}/{frame.file}/{frame.function}/{frame.depth}")
         self.watches.begin_stop()
@@ -212,10 +218,7 @@ class DebuggerPanel(QWidget):
         self.watches.add(self.variables.expression(self.variables_view.currentIndex()))
 
     def _choose_frame(self, index: QModelIndex) -> None:
-        frame = self.stack.frame(index.row())
         self._controller.choose_frame(index.row())
-        if self._workbench.source_path(frame.contract, frame.file) is None:
-            self._workbench.show_source(SourceLocation(frame.contract, frame.file, frame.line))
 
 
 def _set_up_tree(view: QTreeView, name: str) -> None:

@@ -44,7 +44,7 @@ class EnginePanels(QObject):
         self.workbench = Workbench(WindowAdapter(window), self.bridge, self)
         self.deployer = Deployer(self.workbench, self)
         self.caller = Caller(self.workbench, self)
-        self.controller = DebugController(self.workbench, self)
+        self.controller = DebugController(self.workbench, window.folders.state / "deployed", self)
         self.transactions = TransactionsPanel(self.workbench)
         self._register_commands()
         self.contracts = ContractsPanel(self.workbench, self.deployer, self.caller)

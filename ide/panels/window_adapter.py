@@ -58,13 +58,15 @@ class WindowAdapter:
         """Bring a dock to the front by its id, without taking the focus."""
         self._window.show_dock(dock, focus=False)
 
-    def show_execution(self, path: Path, line: int) -> None:
+    def show_execution(self, path: Path, line: int, *, read_only: bool) -> None:
         """Mark the line that runs next and bring it into view, without taking the focus."""
         editor = self._window.open_file(path, focus=False)
         for other in self._window.editors.editors():
             if other is not editor:
                 other.set_execution_line(None)
         if editor is not None:
+            if read_only:
+                editor.setReadOnly(True)
             editor.set_execution_line(line)
 
     def hide_execution(self) -> None:

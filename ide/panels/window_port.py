@@ -48,7 +48,7 @@ class WindowPort(Protocol):
         """Bring a dock to the front by its id, without taking the focus."""
         ...
 
-    def show_execution(self, path: Path, line: int) -> None:
+    def show_execution(self, path: Path, line: int, *, read_only: bool) -> None:
         """Mark the line that runs next and bring it into view, without taking the focus."""
         ...
 

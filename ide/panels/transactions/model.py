@@ -147,7 +147,7 @@ class TransactionModel(QAbstractTableModel):
         engine = self._workbench.engine
         if engine is not None and self.canFetchMore(parent):
             future = engine.transactions(self._paged, PAGE)
-            self._pending = self._workbench.bridge.request(future, self, self._take_page)
+            self._pending = self._workbench.bridge.request(future, self, self._take_page, self._page_failed)
 
     def _take_page(self, page: tuple[TransactionResult, ...]) -> None:
         # New transactions push older ones down: counting pages as they came leaves overlaps, never gaps.
@@ -165,6 +165,10 @@ class TransactionModel(QAbstractTableModel):
         self._pending = None
         if not shown and not self._exhausted:
             self.fetchMore(QModelIndex())
+
+    def _page_failed(self, error: Exception) -> None:
+        self._pending, self._exhausted = None, True
+        self._workbench.bridge.request_failed.emit(error)
 
     # --- Qt's questions --------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ class FakeWindow:
         self.diagnostics: dict[Path, list] = {}
         self.shown_docks: list[str] = []
         self.execution: tuple[Path, int] | None = None
+        self.execution_read_only = False
         self.stops: frozenset[tuple[str, int]] = frozenset()
         self.saved: list[Path] = []
         self.can_save = True
@@ -72,8 +73,9 @@ class FakeWindow:
     def show_dock(self, dock):
         self.shown_docks.append(dock)
 
-    def show_execution(self, path, line):
+    def show_execution(self, path, line, *, read_only):
         self.execution = (path, line)
+        self.execution_read_only = read_only
 
     def hide_execution(self):
         self.execution = None
