@@ -27,7 +27,8 @@ class PreparedFile:
 def prepare_file(file: Path, pack: PackProject) -> PreparedFile:
     """Return what deploying `file` means.
 
-    A file that its project does not name is a contract of the project's profile, named after the file.
+    A file that its project does not name is a contract of the project's profile, named after the file, with the
+    interface of the `.abi` file beside it if there is one.
 
     Raises:
         InvalidInput: the file, the project's settings or the interface file cannot be used.
@@ -58,7 +59,12 @@ def _contract_of(project: Project, folder: Path, file: Path) -> ProjectContract:
     for contract in project.contracts:
         if (folder / contract.file).absolute() == file:
             return contract
-    return ProjectContract(name=file.stem, file=file.name)
+    interface = file.with_name(f"{file.name}.abi")
+    return ProjectContract(
+        name=file.stem,
+        file=file.relative_to(folder).as_posix(),
+        abi=interface.relative_to(folder).as_posix() if interface.is_file() else None,
+    )
 
 
 def _read(file: Path) -> str:

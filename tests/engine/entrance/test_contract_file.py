@@ -77,3 +77,12 @@ def test_an_interface_that_is_none_is_named(tmp_path):
     )
     with pytest.raises(InvalidInput, match=r"a\.abi"):
         prepare_file(tmp_path / "a.js", no_pack)
+
+
+def test_the_interface_beside_a_file_without_a_project_is_taken(tmp_path):
+    write(tmp_path, g__js="//")
+    (tmp_path / "g.js.abi").write_text(
+        '{"lang":"javascript","version":"1.0.0","abi":[{"name":"buy","args":["number"]}]}'
+    )
+    request = prepare_file(tmp_path / "g.js", no_pack).request
+    assert [method.args for method in request.abi.abi] == [("number",)]
