@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.vm.interface import WorkerServices
 
 PROGRAM = "engine.chain.worker_program:create"
+SYSTEM_TIME_LIMIT = 10.0
+"""Seconds for transactions of the chain itself, as the reference gives its genesis (spec/vm.md §1)."""
 
 
 class QueuedTransaction(Value, frozen=True):
@@ -175,7 +177,7 @@ def execute_batch(
             observe=batch.observe,
         )
         try:
-            execution = yield Run(run, batch.time_limit)
+            execution = yield Run(run, SYSTEM_TIME_LIMIT if queued.mode is Mode.SYSTEM else batch.time_limit)
         except ContractFailure as failure:
             execution = run.interrupted(failure)
         if not isinstance(execution, Execution):
