@@ -53,7 +53,7 @@ class WorkerSettings(Value, frozen=True):
     """What a worker process is told at its start.
 
     `program` names the worker program, `package.module:create`. `core` pins the process to a processor core. `profiles`
-    are made ready before the first job, with the contracts of `warm_keys` loaded.
+    are made ready before the first job, with the contracts of `warm_keys` loaded. `images` allows startup snapshots.
     """
 
     program: str
@@ -64,6 +64,7 @@ class WorkerSettings(Value, frozen=True):
     core: int | None = None
     profiles: tuple[str, ...] = ()
     warm_keys: tuple[str, ...] = ()
+    images: bool = True
 
 
 class Ready(Value, tag=0, array_like=True, frozen=True):

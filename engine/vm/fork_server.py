@@ -20,7 +20,7 @@ from engine.values import Profile
 from engine.vm.channel import WorkerSettings
 from engine.vm.isolate import DEBUG_FLAGS, RUN_FLAGS, initialise_v8
 from engine.vm.runtime_bundle import runtime_script
-from engine.vm.worker import load_program, serve
+from engine.vm.worker import load_program, serve, startup_image
 
 __all__ = ["main"]
 
@@ -33,8 +33,10 @@ def main(socket_descriptor: int, settings: WorkerSettings) -> None:
     requests = socket.socket(fileno=socket_descriptor)
     initialise_v8(DEBUG_FLAGS if settings.stepping else RUN_FLAGS)
     load_program(settings.program)
-    for profile in settings.profiles:
-        runtime_script(Profile(profile))
+    for name in settings.profiles:
+        runtime_script(Profile(name))
+        if settings.images and not settings.stepping:
+            startup_image(Profile(name))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the engine, which ends us
     requests.sendall(b"\0")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import mmap
 import queue
 import re
 import threading
@@ -47,7 +48,7 @@ JavaScriptValue = None | bool | int | float | str
 _HOST_CALL, _LAST_CALL, _FIRST_TASK = 1, 2, 3
 """Callback numbers: the host function, the farewell of a closing isolate, and tasks from there on."""
 
-_NULL, _BOOLEAN, _INTEGER, _DOUBLE, _STRING, _UNDEFINED, _SHARED_BUFFER = 1, 2, 3, 4, 5, 11, 101
+_NULL, _BOOLEAN, _INTEGER, _DOUBLE, _STRING, _UNDEFINED, _BUFFER = 1, 2, 3, 4, 5, 11, 102
 _EXCEPTION, _SYNTAX, _OUT_OF_MEMORY, _TIMEOUT, _TERMINATED = 200, 201, 202, 203, 204
 
 _MESSAGE = re.compile(r"\A[^\n]*?:(\d+): (.*?)\n[^\n]*\n *\^+(?:\n|\Z)", re.DOTALL)
@@ -97,6 +98,47 @@ def initialise_v8(flags: Sequence[str] = RUN_FLAGS) -> ctypes.CDLL:
         return _library
 
 
+class _StartupData(ctypes.Structure):
+    """V8's `v8::StartupData`."""
+
+    _fields_ = (("data", ctypes.c_void_p), ("size", ctypes.c_int))
+
+
+_snapshots: dict[bytes | None, tuple[int, int, object]] = {}
+"""Address and size of each heap image in use; the memory must outlive every isolate. None is V8's own."""
+
+
+def _boot_from(library: ctypes.CDLL, snapshot: bytes | None) -> None:
+    """Let the next isolate boot from `snapshot`, or from V8's own image; under the library's lock.
+
+    `v8::internal::Snapshot::DefaultSnapshotBlob()` tells where V8 keeps the `{pointer, size}` of its image; that page
+    is made writable for a moment (spec/v8.md, "V8 startup snapshots").
+    """
+    if snapshot is None and not _snapshots:
+        return
+    locate = ctypes.CDLL(library._name)["_ZN2v88internal8Snapshot19DefaultSnapshotBlobEv"]
+    locate.restype, locate.argtypes = ctypes.c_void_p, []
+    address = locate()
+    image = _StartupData.from_address(address)
+    if not _snapshots:
+        _snapshots[None] = (image.data, image.size, None)
+    if snapshot not in _snapshots:
+        assert snapshot is not None
+        memory = ctypes.create_string_buffer(snapshot, len(snapshot))
+        _snapshots[snapshot] = (ctypes.addressof(memory), len(snapshot), memory)
+    data, size, _ = _snapshots[snapshot]
+    if image.data == data:
+        return
+    protect = ctypes.CDLL(None, use_errno=True).mprotect
+    protect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    first = address & ~(mmap.PAGESIZE - 1)
+    length = (address + ctypes.sizeof(_StartupData) - first + mmap.PAGESIZE - 1) & ~(mmap.PAGESIZE - 1)
+    if protect(first, length, mmap.PROT_READ | mmap.PROT_WRITE):
+        raise IsolateError(f"mprotect failed with errno {ctypes.get_errno()}")
+    image.data, image.size = data, size
+    protect(first, length, mmap.PROT_READ)
+
+
 class Handle:
     """A JavaScript value held from Python; lives until `Isolate.release` or the isolate's end."""
 
@@ -113,8 +155,13 @@ class Isolate:
     inside the host callback).
     """
 
-    def __init__(self, *, flags: Sequence[str] = RUN_FLAGS, heap_limit: int | None = None) -> None:
-        """Create the isolate; `heap_limit` in bytes ends a script that exceeds it with `IsolateOutOfMemory`."""
+    def __init__(
+        self, *, flags: Sequence[str] = RUN_FLAGS, heap_limit: int | None = None, snapshot: bytes | None = None
+    ) -> None:
+        """Create the isolate; `heap_limit` in bytes ends a script that exceeds it with `IsolateOutOfMemory`.
+
+        With `snapshot` (only from `engine.vm.startup_snapshot`) it boots from that heap image.
+        """
         self._library = initialise_v8(flags)
         self._results: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
         self._host: Callable[[], None] | None = None
@@ -129,6 +176,7 @@ class Isolate:
         self._closed = False
         self._callback = mr_callback_func(self._on_callback)
         with _library_lock:
+            _boot_from(self._library, snapshot)
             self._context = self._library.mr_init_context(self._callback)
         if heap_limit is not None:
             self._library.mr_set_hard_memory_limit(self._context, heap_limit)
@@ -299,16 +347,16 @@ class Isolate:
         """Give scripts a synchronous host function and shared memory; return the memory as bytes.
 
         Sets the globals `__strataHost` (a function; each call runs `callback` on the isolate's thread before it
-        returns) and `__strataMemory` (a SharedArrayBuffer of `capacity` bytes). The runtime bundle captures and
+        returns) and `__strataMemory` (an ArrayBuffer of `capacity` bytes). The runtime bundle captures and
         deletes both before any contract is loaded. The callback must not raise and must not use the isolate,
         except `cancel`. A callback that may block gives an `interrupt`, which makes it return; `close` calls it.
         """
         self._interrupt = interrupt
         library, context = self._library, self._context
         self._host = callback
-        self.start(f"globalThis.__strataMemory = new SharedArrayBuffer({capacity})")
+        self.start(f"globalThis.__strataMemory = new ArrayBuffer({capacity})")
         buffer = self._take(None)
-        if buffer.contents.type != _SHARED_BUFFER:
+        if buffer.contents.type != _BUFFER:
             self._value(buffer)
             raise IsolateError("no shared memory")
         address = ctypes.cast(buffer.contents.value.bytes_val, ctypes.c_void_p).value

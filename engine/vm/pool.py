@@ -23,6 +23,7 @@ import msgspec
 from engine.errors import ContractFailure, DeadlineExceeded, InternalError, RunCancelled, StrataError, WorkerCrashed
 from engine.interface import WorkerStatus
 from engine.values import CompiledContract, Layer, Profile, Value
+from engine.vm import startup_snapshot
 from engine.vm.channel import (
     Answer,
     Ask,
@@ -54,6 +55,8 @@ _CANCEL_SECONDS = 0.08
 _CLOSE_SECONDS = 0.4
 _START_SECONDS = 60.0
 _FOREVER = float("inf")
+_TRUSTED_DEATHS = 2
+"""So many workers in a row may die while booting before startup snapshots are blamed."""
 
 
 class Priority(IntEnum):
@@ -71,7 +74,7 @@ class PoolSettings(Value, frozen=True):
     so that nobody waits for a process to start. A worker is replaced after `recycle_runs` programs or above
     `recycle_bytes`. `time_limit`, `heap_bytes`, `process_bytes` bound every run. A job without a deadline of its own
     is given `hard_seconds` before its worker is killed. `pin` binds each worker to a processor core: messages then
-    cross 2–5 times faster (spec/v8.md, "Costs").
+    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted.
     """
 
     floor: int = 1
@@ -86,6 +89,7 @@ class PoolSettings(Value, frozen=True):
     hard_seconds: float = 60.0
     pin: bool = True
     fork_server: bool | None = None
+    images: bool = True
     profiles: tuple[Profile, ...] = (Profile.IOST,)
 
 
@@ -157,6 +161,7 @@ class WorkerPool:
         self._spares: list[_Worker] = []
         self._starting = 0
         self._failed_starts = 0
+        self._image_deaths = 0
         self._closing = False
         self._listeners: list[Callable[[], None]] = []
         self._wake_reader, self._wake_writer = Pipe(duplex=False)
@@ -167,6 +172,8 @@ class WorkerPool:
         self._core_load: Counter[int | None] = Counter()
         self._keeper = threading.Thread(target=self._keep, name=f"{kind} pool", daemon=True)
         self._keeper.start()
+        if self._settings.images and not stepping:
+            startup_snapshot.start_building()
 
     # --- jobs --------------------------------------------------------------------------------------
 
@@ -535,7 +542,7 @@ class WorkerPool:
             return
         with self._lock:
             self._starting -= 1
-            self._failed_starts = 0
+            self._failed_starts = self._image_deaths = 0
             if self._closing:
                 worker.process.kill()
                 return
@@ -567,6 +574,10 @@ class WorkerPool:
 
     def _start_failed(self, error: Exception, core: int | None) -> None:
         """Note that a worker could not start; after several in a row waiting jobs fail instead of waiting for ever."""
+        if isinstance(error, ChannelClosed) and self._settings.images and self._image_deaths < _TRUSTED_DEATHS:
+            self._image_deaths += 1
+            if self._image_deaths == _TRUSTED_DEATHS:
+                startup_snapshot.distrust("two workers in a row died while booting from it")
         with self._lock:
             self._starting -= 1
             self._core_load[core] -= 1
@@ -599,6 +610,7 @@ class WorkerPool:
             core=core,
             profiles=tuple(profile.value for profile in settings.profiles),
             warm_keys=tuple(self._warm_keys()),
+            images=settings.images and self._image_deaths < _TRUSTED_DEATHS,
         )
 
 

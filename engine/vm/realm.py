@@ -39,12 +39,14 @@ class Realm:
         serve: Callable[[Realm, Request], Reply | None],
         stepping: bool = False,
         is_open: bool = False,
+        image: bytes | None = None,
     ) -> None:
         """Boot the isolate with a runtime script; if `is_open`, contracts may change built-in objects.
 
+        `image` is a startup snapshot in which that script has been prepared already.
         `serve` answers a request; None means that the reply will be posted.
         """
-        self.isolate = Isolate(flags=flags, heap_limit=heap_limit)
+        self.isolate = Isolate(flags=flags, heap_limit=heap_limit, snapshot=image)
         self._serve = serve
         self._stepping = stepping
         self._inbox: queue.SimpleQueue[Reply] = queue.SimpleQueue()
@@ -54,9 +56,10 @@ class Realm:
         """Whether the isolate is inside its loop; changed only by the thread that holds the sandbox's turn."""
         self.closed = False
         self._failure: Exception | None = None
-        self.isolate.eval(script)
-        options = json.dumps({"stepping": stepping, "open": is_open})
-        self.isolate.eval(f"__strataPrepare({options})")
+        if image is None:
+            self.isolate.eval(script)
+            options = json.dumps({"stepping": stepping, "open": is_open, "imaged": False})
+            self.isolate.eval(f"__strataPrepare({options})")
         self._bridge = Bridge(
             self.isolate.install_host(self._on_host, capacity=BUFFER_BYTES, interrupt=self._interrupt)
         )

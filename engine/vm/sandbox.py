@@ -101,17 +101,19 @@ class Sandbox:
         stepping: bool = False,
         debug: DebugHost | None = None,
         script: Callable[[Profile], str] = runtime_script,
+        image: Callable[[Profile], bytes | None] | None = None,
     ) -> None:
         """Create a sandbox; realms are made when they are first needed, or by `warm`.
 
         `load_code` returns a compiled contract by its key. With `stepping`, stepping variants are run and the
-        recorder's operations (100–119) go to `debug`. `script` gives the script that a profile's realms boot with.
+        recorder's operations (100–119) go to `debug`. `script` gives the script that a profile's realms boot with,
+        `image` a startup snapshot of it for realms that are neither open nor stepping.
         """
         self._load_code = load_code
         self._limits = limits or SandboxLimits()
         self._stepping = stepping
         self._debug = debug
-        self._script = script
+        self._script, self._image = script, image
         self._realms: dict[Profile, Realm] = {}
         self._fresh_realms: dict[Profile, Realm] = {}
         self._open_realms: list[Realm] = []
@@ -196,6 +198,7 @@ class Sandbox:
     # --- realms ------------------------------------------------------------------------------------
 
     def _new_realm(self, profile: Profile, *, is_open: bool) -> Realm:
+        imaged = self._image is not None and not is_open and not self._stepping
         return Realm(
             self._script(profile),
             flags=DEBUG_FLAGS if self._stepping else RUN_FLAGS,
@@ -203,6 +206,7 @@ class Sandbox:
             serve=self._serve,
             stepping=self._stepping,
             is_open=is_open,
+            image=self._image(profile) if imaged and self._image is not None else None,
         )
 
     def _home(self) -> dict[Profile, Realm]:

@@ -40,15 +40,27 @@ from engine.vm.channel import (
 from engine.vm.interface import Handler, ProgramFactory, Run
 from engine.vm.memory import limit_data, resident_bytes
 from engine.vm.sandbox import Sandbox, SandboxLimits, SandboxStuck
+from engine.vm.startup_snapshot import SNAPSHOT_PROFILE, load
 
-__all__ = ["ASK_CODE", "ASK_STATE", "load_program", "serve"]
+__all__ = ["ASK_CODE", "ASK_STATE", "load_program", "serve", "startup_image"]
 
 ASK_STATE, ASK_CODE = "read_state", "load_code"
 """Names of the questions that every worker may ask; others belong to its worker program."""
 
+_image: bytes | None = None
 _MEMORY_SAMPLE = 16
 _DATA_FACTOR = 2
 _DATA_SLACK = 512_000_000
+
+
+def startup_image(profile: Profile) -> bytes | None:
+    """Return the startup snapshot of a profile; loaded once a process, in the fork server for all its workers."""
+    global _image  # noqa: PLW0603  tried again while there is none: it may have been built meanwhile
+    if profile is not SNAPSHOT_PROFILE:
+        return None
+    if _image is None:
+        _image = load()
+    return _image
 
 
 def load_program(name: str) -> object:
@@ -89,7 +101,8 @@ class _Worker:
         self._channel = channel
         self._codes: dict[str, CompiledContract] = {}
         limits = SandboxLimits(settings.time_limit, settings.heap_bytes, settings.process_bytes)
-        self._sandbox = Sandbox(self.load_code, limits=limits, stepping=settings.stepping)
+        image = startup_image if settings.images else None
+        self._sandbox = Sandbox(self.load_code, limits=limits, stepping=settings.stepping, image=image)
         create = load_program(settings.program)
         assert callable(create)
         self._handler: Handler = create(self)

@@ -8,6 +8,8 @@ import { createBridge } from './bridge.js';
 import { createCounter } from './counter.js';
 import { createDispatcher } from './dispatcher.js';
 import { freezeGlobal, freezeIntrinsics, removeGlobals, removeUnsafe } from './hardening.js';
+import { createLateMembers } from './late.js';
+import { globalObject } from './primordials.js';
 import { createRecorder, recorderParameters } from './recorder.js';
 import { installTraces } from './traces.js';
 
@@ -18,25 +20,34 @@ import { installTraces } from './traces.js';
  * @param {object} options
  * @param {boolean} options.stepping whether stepping variants are to be run.
  * @param {boolean} options.open leave built-in objects changeable: the isolate serves one frame only.
+ * @param {boolean} options.imaged a startup snapshot will be taken of the result.
  */
-export function prepare(profile, { stepping, open }) {
+export function prepare(profile, { stepping, open, imaged }) {
   removeGlobals(['__strataPrepare']);
   const counter = createCounter();
-  const positionsOf = installTraces();
+  const traces = installTraces();
   let dispatcher = null;
   removeUnsafe({ keepEval: stepping }); // before `install`: a profile may put something else in place
+  const late = imaged ? createLateMembers() : null;
   const installed = profile.install({
     charge: counter.charge,
     gasUsed: counter.used,
     host: (operation, ...texts) => dispatcher.host(operation, texts),
   });
   removeGlobals(installed.removedGlobals || []);
-  if (!open) freezeIntrinsics(installed.roots || []);
+  if (late === null) traces.fix();
+  if (!open) freezeIntrinsics(installed.roots || [], late === null ? [] : late.holders);
+  if (late !== null) late.record();
 
-  globalThis.__strataBoot = function connect() {
-    const native = globalThis.__strataHost;
-    const memory = globalThis.__strataMemory;
-    removeGlobals(['__strataHost', '__strataMemory', '__strataBoot', 'SharedArrayBuffer']);
+  globalObject.__strataBoot = function connect() {
+    const native = globalObject.__strataHost;
+    const memory = globalObject.__strataMemory;
+    removeGlobals(['__strataHost', '__strataMemory', '__strataBoot']);
+    if (late !== null) {
+      late.settle();
+      traces.fix();
+      late.freeze();
+    }
     if (!open) freezeGlobal();
     const bridge = createBridge(native, memory);
     const recorder = stepping
@@ -47,7 +58,7 @@ export function prepare(profile, { stepping, open }) {
           unmetered: counter.unmetered,
         })
       : null;
-    dispatcher = createDispatcher({ profile: installed, bridge, counter, positionsOf, recorder });
+    dispatcher = createDispatcher({ profile: installed, bridge, counter, positionsOf: traces.positionsOf, recorder });
     let parameterNames = '';
     for (let i = 0; i < installed.parameterNames.length; i += 1) {
       parameterNames += (i === 0 ? '' : ',') + installed.parameterNames[i];

@@ -1,5 +1,5 @@
 /**
- * The bridge to Python: one synchronous host function and one shared buffer.
+ * The bridge to Python: one synchronous host function and one buffer.
  *
  * `engine/vm/bridge.py` is the other end. Layout of the buffer: 64 32-bit words, of which
  *
@@ -28,7 +28,7 @@ const PIECE = 4096;
  * Create the bridge.
  *
  * @param {() => void} native runs the Python side; returns when the reply stands in the buffer.
- * @param {SharedArrayBuffer} memory
+ * @param {ArrayBuffer} memory
  */
 export function createBridge(native, memory) {
   const words = new Int32Array(memory, 0, HEADER_WORDS);

@@ -10,6 +10,7 @@ import {
   freeze,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  globalObject,
   ownKeys,
   PlainEvalError,
   PlainTypeError,
@@ -26,6 +27,7 @@ const REMOVED_GLOBALS = [
   'FinalizationRegistry',
   'Intl',
   'Promise',
+  'SharedArrayBuffer',
   'Temporal',
   'WeakRef',
   'WebAssembly',
@@ -40,6 +42,10 @@ const REMOVED_GLOBALS = [
   'setTimeout',
 ];
 
+const asyncIteratorPrototype = Object.getPrototypeOf(
+  Object.getPrototypeOf(Object.getPrototypeOf((async function* generator() {})())),
+);
+
 const REMOVED_MEMBERS = [
   { owner: Math, names: ['random'] },
   { owner: Array, names: ['fromAsync'] },
@@ -47,6 +53,8 @@ const REMOVED_MEMBERS = [
   { owner: Number.prototype, names: ['toLocaleString'] },
   { owner: BigInt.prototype, names: ['toLocaleString'] },
   { owner: Object.getPrototypeOf(Uint8Array.prototype), names: ['toLocaleString'] },
+  { owner: Iterator.prototype, names: [Symbol.dispose] }, // V8 adds it late: see `late.js`
+  { owner: asyncIteratorPrototype, names: [Symbol.asyncDispose] },
   { owner: String.prototype, names: ['localeCompare', 'toLocaleLowerCase', 'toLocaleUpperCase'] },
 ];
 
@@ -87,7 +95,7 @@ const promisePrototype = Promise.prototype;
  */
 export function removeUnsafe({ keepEval }) {
   removeGlobals(REMOVED_GLOBALS);
-  if (!keepEval) deleteProperty(globalThis, 'eval');
+  if (!keepEval) deleteProperty(globalObject, 'eval');
   for (let i = 0; i < REMOVED_MEMBERS.length; i += 1) {
     const { owner, names } = REMOVED_MEMBERS[i];
     for (let j = 0; j < names.length; j += 1) deleteProperty(owner, names[j]);
@@ -99,7 +107,7 @@ export function removeUnsafe({ keepEval }) {
 
 /** Remove global names. */
 export function removeGlobals(names) {
-  for (let i = 0; i < names.length; i += 1) deleteProperty(globalThis, names[i]);
+  for (let i = 0; i < names.length; i += 1) deleteProperty(globalObject, names[i]);
 }
 
 /** Replace a constructor that compiles text by one that refuses, wherever a function leads to it. */
@@ -114,20 +122,20 @@ function tameFunctionConstructor(kind) {
   const descriptor = getOwnPropertyDescriptor(prototype, 'constructor');
   descriptor.value = refuse;
   defineProperty(prototype, 'constructor', descriptor);
-  const global = getOwnPropertyDescriptor(globalThis, name);
-  if (global && global.value === kind) defineProperty(globalThis, name, { ...global, value: refuse });
+  const global = getOwnPropertyDescriptor(globalObject, name);
+  if (global && global.value === kind) defineProperty(globalObject, name, { ...global, value: refuse });
 }
 
 /**
  * Freeze everything that can be reached from the global object, and `roots`; the global object itself stays open for
- * `freezeGlobal`.
+ * `freezeGlobal`, and so do the objects in `waiting`.
  */
-export function freezeIntrinsics(roots) {
+export function freezeIntrinsics(roots, waiting) {
   const found = createDistinctList();
   const visit = (value) => {
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') found.add(value);
   };
-  visit(globalThis);
+  visit(globalObject);
   for (let i = 0; i < hiddenIntrinsics.length; i += 1) visit(hiddenIntrinsics[i]);
   for (let i = 0; i < roots.length; i += 1) visit(roots[i]);
   for (let i = 0; i < found.list.length; i += 1) {
@@ -147,12 +155,15 @@ export function freezeIntrinsics(roots) {
     if (property && found.has(property.value)) prototypes.add(property.value);
   }
   for (let i = 0; i < prototypes.list.length; i += 1) repairOverrides(prototypes.list[i]);
-  for (let i = 0; i < found.list.length; i += 1) if (found.list[i] !== globalThis) freeze(found.list[i]);
+  const later = createDistinctList();
+  later.add(globalObject);
+  for (let i = 0; i < waiting.length; i += 1) later.add(waiting[i]);
+  for (let i = 0; i < found.list.length; i += 1) if (!later.has(found.list[i])) freeze(found.list[i]);
 }
 
 /** Freeze the global object: its names stay what they are. */
 export function freezeGlobal() {
-  freeze(globalThis);
+  freeze(globalObject);
 }
 
 /**

@@ -5,6 +5,9 @@
  */
 const { bind, call } = Function.prototype;
 
+/** The global object, whatever becomes of the name `globalThis`. */
+export const globalObject = globalThis;
+
 /** Turn a method into a function whose first argument is the receiver. */
 export const uncurryThis = bind.bind(call);
 

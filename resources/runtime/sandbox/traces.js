@@ -8,8 +8,14 @@
 import { apply, createWeakTable, defineProperty, deleteProperty, getOwnPropertyDescriptor, uncurryThis } from './primordials.js';
 
 const MAX_SITES = 32;
+const OriginalError = Error;
 
-/** Install the hook; returns `positionsOf(error)`: `[script, line, column]` of each call, innermost first. */
+/**
+ * Install the hook.
+ *
+ * Returns `positionsOf(error)`: `[script, line, column]` of each call, innermost first; and `fix`, to be called once the
+ * isolate has booted for good.
+ */
 export function installTraces() {
   const table = createWeakTable();
   const text = uncurryThis(Error.prototype.toString);
@@ -27,14 +33,13 @@ export function installTraces() {
     return text(error);
   }
 
-  const fixed = { writable: false, enumerable: false, configurable: false };
-  defineProperty(Error, 'prepareStackTrace', { value: prepare, ...fixed });
-  defineProperty(Error, 'stackTraceLimit', { value: MAX_SITES, ...fixed });
-  deleteProperty(Error, 'captureStackTrace');
+  const constant = { writable: false, enumerable: false, configurable: false };
+  defineProperty(OriginalError, 'prepareStackTrace', { value: prepare, ...constant });
+  deleteProperty(OriginalError, 'captureStackTrace');
 
   const stackOf = getOwnPropertyDescriptor(new Error('probe'), 'stack').get;
 
-  return function positionsOf(error) {
+  function positionsOf(error) {
     if (typeof error !== 'object' || error === null) return [];
     let positions = table.get(error);
     if (positions === undefined) {
@@ -42,5 +47,10 @@ export function installTraces() {
       positions = table.get(error);
     }
     return positions || [];
+  }
+
+  return {
+    positionsOf,
+    fix: () => defineProperty(OriginalError, 'stackTraceLimit', { value: MAX_SITES, ...constant }),
   };
 }
