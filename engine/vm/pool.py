@@ -149,6 +149,7 @@ class WorkerPool:
         self._program, self._kind, self._stepping = program, kind, stepping
         self._serve_read, self._serve_code, self._serve_request = serve_read, serve_code, serve_request
         self._warm_keys = warm_keys or tuple
+        self._image_deaths = 0
         self._cores = self._settings.ceiling or os.cpu_count() or 1
         self._launcher = launcher or create_launcher(
             self._worker_settings(None), fork_server=self._settings.fork_server
@@ -161,7 +162,6 @@ class WorkerPool:
         self._spares: list[_Worker] = []
         self._starting = 0
         self._failed_starts = 0
-        self._image_deaths = 0
         self._closing = False
         self._listeners: list[Callable[[], None]] = []
         self._wake_reader, self._wake_writer = Pipe(duplex=False)
