@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ide.theme import icon
+from ide.theme import IconLabel
 
 _PARTS = ("PySide6-Essentials", "mini-racer", "rocksdict", "Pygments", "msgspec")
 
@@ -31,8 +31,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About Strata")
-        sign = QLabel()
-        sign.setPixmap(icon("strata", "accent").pixmap(56, 56))
+        sign = IconLabel("strata", "info", 56)
         title = QLabel("Strata")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.7)

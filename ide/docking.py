@@ -46,20 +46,23 @@ class DockKeeper(QObject):
             self._hide_stray_tab_bars()
 
     def _hide_stray_tab_bars(self) -> None:
-        # Qt 6.11 leaves tab bars behind where docks were tabified before the window was shown.
-        shown = [dock for dock in self._docks if dock.isVisible() and not dock.isFloating()]
-        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            titles = {bar.tabText(index) for index in range(bar.count())}
-            belongs = any(
-                dock.windowTitle() in titles
-                and dock.geometry().united(bar.geometry()).height() <= dock.height() + bar.height() + 2
-                and abs(dock.x() - bar.x()) <= 2
-                for dock in shown
-            )
-            count_fits = all(
-                len(titles) == len(self._window.tabifiedDockWidgets(dock)) + 1
-                for dock in shown
-                if dock.windowTitle() in titles
-            )
-            if not (belongs and count_fits):
-                bar.hide()
+        """Show one tab bar a group: the one that stands right above the visible dock.
+
+        Qt 6.11 leaves others behind where docks were tabified before the window was shown.
+        """
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for dock in self._docks:
+            if dock.visibleRegion().isEmpty() or dock.isFloating() or not self._window.tabifiedDockWidgets(dock):
+                continue
+            ours = [bar for bar in bars if dock.windowTitle() in {bar.tabText(i) for i in range(bar.count())}]
+            fitting = [bar for bar in ours if _stands_above(bar, dock)]
+            if not fitting:
+                # The layout is not complete; another change will follow.
+                continue
+            right = max(fitting, key=QTabBar.count)
+            for bar in ours:
+                bar.setVisible(bar is right)
+
+
+def _stands_above(bar: QTabBar, dock: QDockWidget) -> bool:
+    return abs(dock.x() - bar.x()) <= 2 and abs(dock.y() - bar.geometry().bottom() - 1) <= 2

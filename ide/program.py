@@ -91,6 +91,7 @@ class Program(QObject):
         window.add_status_widget(JobsButton(window.tasks))
         window.add_status_widget(EditorStatus(window))
         self._add_project_menus()
+        self._set_usual_sizes()
         window.restore_layout(use_saved=not safe)
         self.session = SessionKeeper(window, folders.state / "sessions")
         self.recovery = RecoveryKeeper(
@@ -103,6 +104,13 @@ class Program(QObject):
         window.closed.connect(self._closed)
         self.panels.bridge.opening_failed.connect(self._chain_failed)
         window.installEventFilter(self)
+
+    def _set_usual_sizes(self) -> None:
+        window = self.window
+        width, height = window.fontMetrics().horizontalAdvance("0"), window.fontMetrics().height()
+        sides = [window.dock("project"), window.dock("contracts")]
+        window.resizeDocks(sides, [width * 32, width * 46], Qt.Orientation.Horizontal)
+        window.resizeDocks([window.dock("state")], [height * 18], Qt.Orientation.Vertical)
 
     # --- starting --------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ide.commands.palette import PaletteItem, PaletteMode
 from ide.editor.symbols import symbols_of
 from ide.project.files import project_files
+from ide.project.model import file_icon
 
 if TYPE_CHECKING:
     from ide.window import MainWindow
@@ -58,7 +59,7 @@ def palette_modes(window: MainWindow) -> list[PaletteMode]:
                 title=path.name,
                 run=partial(window.open_file, path),
                 detail="" if path.parent == folder else str(path.parent.relative_to(folder)),
-                icon="file-code" if path.suffix == ".js" else "file",
+                icon=file_icon(path),
             )
             for path in found
         ]

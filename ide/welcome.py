@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ide.commands import CommandRegistry
-from ide.theme import icon, themes
+from ide.theme import IconLabel
 
 _FIRST_STEPS = ("go.file", "file.open_folder", "file.new", "view.command_palette", "help.keyboard")
 
@@ -17,8 +17,6 @@ class Welcome(QWidget):
     def __init__(self, commands: CommandRegistry) -> None:
         super().__init__()
         self._commands = commands
-        self._sign = QLabel()
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = QLabel("No file is open")
         title.setObjectName("WelcomeTitle")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -30,7 +28,7 @@ class Welcome(QWidget):
         self._steps.setVerticalSpacing(4)
         rows = QVBoxLayout(self)
         rows.addStretch(2)
-        rows.addWidget(self._sign)
+        rows.addWidget(IconLabel("strata", "text_disabled", 64), 0, Qt.AlignmentFlag.AlignHCenter)
         rows.addSpacing(10)
         rows.addWidget(title)
         rows.addSpacing(14)
@@ -47,8 +45,3 @@ class Welcome(QWidget):
             key.setObjectName("Hint")
             self._steps.addWidget(button, row, 0, Qt.AlignmentFlag.AlignRight)
             self._steps.addWidget(key, row, 1)
-        themes().changed.connect(self._draw_sign)
-        self._draw_sign()
-
-    def _draw_sign(self) -> None:
-        self._sign.setPixmap(icon("strata", "text_disabled").pixmap(64, 64))

@@ -65,6 +65,8 @@ class MainWindow(QMainWindow):
         self.tasks = TaskService(self)
         self.editors = EditorArea(self.breakpoints, self)
         self.commands = CommandRegistry(self, self.editors)
+        self.commands.set_overrides(settings.value.shortcuts)
+        self.commands.rebound.connect(self._keep_keys)
         self.notifications = Notifications(self)
         self.history = NavigationHistory(self.editors, self.open_file)
         self.setCentralWidget(self.editors)
@@ -114,6 +116,7 @@ class MainWindow(QMainWindow):
             raise InvalidInput(f"there are two panels named {dock_id}")
         dock = QDockWidget(title, self)
         dock.setObjectName(dock_id)
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
         dock.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
         if icon_name:
@@ -291,6 +294,12 @@ class MainWindow(QMainWindow):
     def _apply_settings(self, settings: Settings) -> None:
         self.editors.set_code_font(code_font(settings.code_font_size, settings.code_font_family))
         self.commands.refresh()
+
+    def _keep_keys(self) -> None:
+        try:
+            self.settings.update(shortcuts=self.commands.overrides())
+        except StorageError as error:
+            self.report(error)
 
     def _task_failed(self, _task: Task, error: BaseException) -> None:
         self.report(error)

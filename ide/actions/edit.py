@@ -52,7 +52,7 @@ def edit_commands(window: MainWindow) -> list[Command]:
             title,
             "Edit",
             on_text(action),
-            (key,),
+            tuple(key.split("; ")),
             icon,
             disabled_reason=no_text,
             menu=Menu.EDIT,
@@ -96,7 +96,7 @@ def edit_commands(window: MainWindow) -> list[Command]:
 
     return [
         text_command("undo", "Undo", "Ctrl+Z", lambda widget: widget.undo(), "undo"),
-        text_command("redo", "Redo", "Ctrl+Shift+Z", lambda widget: widget.redo(), "redo"),
+        text_command("redo", "Redo", "Ctrl+Shift+Z; Ctrl+Y", lambda widget: widget.redo(), "redo"),
         text_command("cut", "Cut", "Ctrl+X", lambda widget: widget.cut(), group=20),
         Command("edit.copy", "Copy", "Edit", copy, ("Ctrl+C",), "copy", menu=Menu.EDIT, group=20),
         text_command("paste", "Paste", "Ctrl+V", lambda widget: widget.paste(), group=20),

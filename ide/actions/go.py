@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from ide.actions.conditions import in_editor, needs_editor, needs_project
 from ide.commands import Command, Menu, Scope
 from ide.editor.code_editor import CodeEditor
+from ide.editor.definition import find_definition
+from ide.editor.find_bar import word_under_cursor
+from ide.project.files import project_files
 
 if TYPE_CHECKING:
     from ide.window import MainWindow
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
 def go_commands(window: MainWindow) -> list[Command]:
     """Return the commands of the Go menu, and breakpoints in the Run menu."""
     history = window.history
+
+    def definition(editor: CodeEditor) -> None:
+        name = word_under_cursor(editor)
+        others = project_files(window.project) if window.project is not None else ()
+        found = find_definition(name, editor.path, editor.text(), others) if name else None
+        if found is None:
+            window.status_message(f"No definition of “{name}” was found in the project.")
+        else:
+            window.open_file(found[0], found[1].line)
+
     return [
         Command(
             "go.file",
@@ -48,6 +61,18 @@ def go_commands(window: MainWindow) -> list[Command]:
             disabled_reason=needs_editor(window),
             menu=Menu.GO,
             group=10,
+        ),
+        Command(
+            "go.definition",
+            "Go to Definition",
+            "Go",
+            in_editor(window, definition),
+            ("F12",),
+            tip="Show where the function or class at the cursor is defined",
+            disabled_reason=needs_editor(window),
+            menu=Menu.GO,
+            group=10,
+            scope=Scope.EDITOR,
         ),
         Command(
             "go.back",

@@ -48,6 +48,7 @@ class KeyboardHelp(QDialog):
         self.edit.setAccessibleName("New key of the selected command")
         self.edit.setMaximumSequenceLength(2)
         self.change = QPushButton("Use this key")
+        self.change.setAutoDefault(False)
         self.problem = QLabel()
         self.problem.setProperty("tone", "error")
         self.problem.setWordWrap(True)

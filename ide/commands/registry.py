@@ -16,12 +16,14 @@ from ide.theme import icon
 class CommandRegistry(QObject):
     """Commands by id, each with the `QAction` that menus, tool bars and keys share.
 
-    `added` tells that commands were added, `changed` that keys moved too, `triggered` the id of a command
+    `added` tells that commands were added, `rebound` that the user moved a key, `changed`
+    either, `triggered` the id of a command
     that ran.
     """
 
     added = Signal()
     changed = Signal()
+    rebound = Signal()
     triggered = Signal(str)
 
     def __init__(self, window: QWidget, editor_area: QWidget) -> None:
@@ -45,16 +47,25 @@ class CommandRegistry(QObject):
         for command in commands:
             if command.id in self._commands:
                 raise InternalError(f"the command {command.id} is registered twice")
-            keys = self._overrides.get(command.id, command.shortcuts)
-            for key in keys:
-                if other := self.owner_of(key):
-                    raise InternalError(f"{key} is the key of {other.id} and of {command.id}")
+            keys = self._usable_keys(command)
             self._commands[command.id] = command
             self._keys[command.id] = keys
             self._actions[command.id] = self._make_action(command)
         self.added.emit()
         self.changed.emit()
         self.refresh()
+
+    def _usable_keys(self, command: Command) -> tuple[str, ...]:
+        chosen = self._overrides.get(command.id)
+        usable = []
+        for key in command.shortcuts if chosen is None else chosen:
+            other = self.owner_of(key)
+            if other is None:
+                usable.append(key)
+            elif chosen is None and other.id not in self._overrides:
+                raise InternalError(f"{key} is the key of {other.id} and of {command.id}")
+            # Else the user gave the key away: whoever has it keeps it.
+        return tuple(usable)
 
     def commands(self) -> list[Command]:
         """Return all commands in the order they were registered."""
@@ -104,13 +115,20 @@ class CommandRegistry(QObject):
                     f"{key} already runs “{other.title}”", advice="Take the key from that command first."
                 )
         self._keys[self.command(command_id).id] = chosen
+        self._overrides[command_id] = chosen
         self._actions[command_id].setShortcuts([QKeySequence(key) for key in chosen])
         self._actions[command_id].setToolTip(self.tool_tip(command_id))
+        self.rebound.emit()
         self.changed.emit()
 
     def set_overrides(self, overrides: Mapping[str, Iterable[str]]) -> None:
         """Take the user's keys for commands that are registered from now on."""
         self._overrides = {command_id: tuple(keys) for command_id, keys in overrides.items()}
+
+    def overrides(self) -> dict[str, list[str]]:
+        """Return the keys of all commands that do not have their own keys."""
+        changed = {one.id: self._keys[one.id] for one in self.commands() if self._keys[one.id] != one.shortcuts}
+        return {command_id: list(keys) for command_id, keys in changed.items()}
 
     def run(self, command_id: str) -> bool:
         """Run a command if it is enabled now; return whether it ran."""

@@ -19,6 +19,7 @@ from ide.editor.line_marks import BreakpointStore
 from ide.editor.page import EditorPage
 from ide.editor.text_file import TextFile, read_text_file, write_text_file
 from ide.editor.watcher import FileWatcher
+from ide.project.model import file_icon
 from ide.theme import code_font, icon
 
 REOPENABLE = 20
@@ -443,7 +444,7 @@ class EditorArea(QWidget):
             title = f"{name} — {editor.path.parent.name}" if names.count(name) > 1 else name
             modified = editor.document().isModified()
             self._tabs.setTabText(index, title.replace("&", "&&"))
-            self._tabs.setTabIcon(index, icon("modified", "accent") if modified else icon("file-code"))
+            self._tabs.setTabIcon(index, icon("modified", "info") if modified else icon(file_icon(editor.path)))
             self._tabs.setTabToolTip(index, f"{editor.path}{' — unsaved changes' if modified else ''}")
 
     def _show_stack(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from ide.theme import icon
+from ide.theme import IconLabel, icon
 
 
 class Banner(QWidget):
@@ -25,9 +25,7 @@ class Banner(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.setSpacing(8)
-        sign = QLabel()
-        sign.setPixmap(icon(severity, severity).pixmap(16, 16))
-        row.addWidget(sign)
+        row.addWidget(IconLabel(severity, severity, 16))
         self.label = QLabel(text)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

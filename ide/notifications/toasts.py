@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from ide.theme import icon
+from ide.theme import IconLabel, icon
 
 SHOWN_AT_ONCE = 3
 LOG_LENGTH = 200
@@ -48,8 +48,7 @@ class Toast(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(12, 10, 8, 10)
         columns.setSpacing(10)
-        sign = QLabel()
-        sign.setPixmap(icon(notice.severity, notice.severity).pixmap(18, 18))
+        sign = IconLabel(notice.severity, notice.severity, 18)
         columns.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         rows = QVBoxLayout()
         rows.setSpacing(4)

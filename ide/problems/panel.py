@@ -67,6 +67,7 @@ class ProblemsPanel(QWidget):
         self._stack.addWidget(self.table)
         top = QHBoxLayout()
         top.setContentsMargins(8, 6, 8, 6)
+        top.setSpacing(8)
         top.addWidget(self.filter, 1)
         top.addWidget(self.fix)
         rows = QVBoxLayout(self)

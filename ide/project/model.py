@@ -39,6 +39,11 @@ class Node:
         return self.parent.children.index(self) if self.parent and self.parent.children else 0
 
 
+def file_icon(path: Path) -> str:
+    """Return the name of the icon for a kind of file."""
+    return _ICONS.get(path.suffix, "file-text")
+
+
 def _sort_key(node: Node) -> tuple[bool, str]:
     return not node.is_folder, node.path.name.lower()
 
@@ -163,7 +168,7 @@ class ProjectModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DecorationRole:
             if node.is_folder:
                 return icon("folder")
-            return icon(_ICONS.get(node.path.suffix, "file-text"))
+            return icon(file_icon(node.path))
         return None
 
     # --- inside ----------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from ide import dialogs
 from ide.commands import Command, Menu
 from ide.commands.palette import Index
 from ide.editor.replacement import expand
+from ide.project.model import file_icon
 from ide.search.searcher import Hit, Query, search_files
 from ide.tasks import Progress, Task
 from ide.theme import icon, theme
@@ -253,7 +254,7 @@ class SearchPanel(QWidget):
             return
         name = path.relative_to(self._window.project) if path.is_relative_to(self._window.project) else path
         item = QTreeWidgetItem([f"{name}  ({len(hits)})"])
-        item.setIcon(0, icon("file-code"))
+        item.setIcon(0, icon(file_icon(path)))
         item.setData(0, _PLACE, (path, None))
         for hit in hits:
             child = QTreeWidgetItem([hit.text])

@@ -81,6 +81,7 @@ class RecoveryDialog(QDialog):
         parts.addWidget(self.difference)
         parts.setStretchFactor(1, 3)
         parts.setHandleWidth(8)
+        parts.setObjectName("Quiet")
         self.restore = QPushButton("Restore")
         self.restore.setDefault(True)
         self.later = QPushButton("Ask again next time")

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import InternalError, InvalidInput
 from ide.commands import Command, CommandRegistry, Scope
+from ide.settings import SettingsStore
+from ide.window import MainWindow
 
 
 @pytest.fixture
@@ -116,3 +118,29 @@ def _menu_actions(menu):
         yield action
         if action.menu() is not None:
             yield from _menu_actions(action.menu())
+
+
+def test_keys_the_user_moved_survive_a_restart(folders, qtbot, leaves_nothing):
+    first = make_window(folders)
+    first.commands.rebind("file.save", ["Ctrl+Alt+F5"])
+    first.commands.rebind("file.new", ["Ctrl+S"])
+    close(first)
+    second = make_window(folders)
+    assert second.commands.keys("file.save") == ("Ctrl+Alt+F5",)
+    assert second.commands.owner_of("Ctrl+S").id == "file.new"
+    close(second)
+
+
+def test_a_key_the_user_gave_away_is_not_taken_back_by_its_first_owner(registry):
+    registry.set_overrides({"test.one": ["Ctrl+2"]})
+    registry.register(command("one", "Ctrl+1"), command("two", "Ctrl+2"))
+    assert registry.owner_of("Ctrl+2").id == "test.one" and registry.keys("test.two") == ()
+
+
+def make_window(folders):
+    return MainWindow(folders, SettingsStore(folders.settings))
+
+
+def close(window):
+    window.close()
+    window.deleteLater()
