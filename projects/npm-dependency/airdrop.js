@@ -5,9 +5,9 @@
  * The hashes are keccak-256, as the usual tools for such lists make them. The chain's own IOSTCrypto has no
  * keccak, so it comes from an npm package that is packed into the contract.
  */
-import { leaf, verify } from "./merkle.js";
+const { leaf, verify } = require("./merkle.js");
 
-export default class Airdrop {
+class Airdrop {
     init() {
         storage.put("state", JSON.stringify({ root: "", left: "0" }));
     }
@@ -89,3 +89,5 @@ export default class Airdrop {
         storage.put("state", JSON.stringify(state));
     }
 }
+
+module.exports = Airdrop;

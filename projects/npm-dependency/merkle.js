@@ -1,26 +1,18 @@
 /**
  * Merkle trees as the common Ethereum tools build them: keccak-256, pairs in sorted order, so that a proof is
- * a plain list of hashes.
+ * a plain list of hashes. Hashes are hex texts.
  */
-import { keccak_256 as keccak256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+const { keccak256 } = require("js-sha3");
 
 /**
  * The leaf of one entry: who, how much, and a running number that makes equal entries different.
  * @param {number} index
  * @param {string} account
  * @param {string} amount
- * @returns {string} hex
+ * @returns {string}
  */
-export function leaf(index, account, amount) {
-    const inner = keccak256(utf8ToBytes(JSON.stringify([index, account, amount])));
-    return bytesToHex(keccak256(inner));
-}
-
-/** The hash of two nodes; the order in which they are given does not matter. */
-function parent(left, right) {
-    const pair = left < right ? [left, right] : [right, left];
-    return bytesToHex(keccak256(concatBytes(...pair.map(hexToBytes))));
+function leaf(index, account, amount) {
+    return keccak256(bytes(keccak256(JSON.stringify([index, account, amount]))));
 }
 
 /**
@@ -29,7 +21,7 @@ function parent(left, right) {
  * @param {string[]} proof
  * @param {string} root
  */
-export function verify(start, proof, root) {
+function verify(start, proof, root) {
     return proof.reduce(parent, start) === root;
 }
 
@@ -38,7 +30,7 @@ export function verify(start, proof, root) {
  * @param {string[]} leaves
  * @returns {{root: string, proofs: string[][]}}
  */
-export function build(leaves) {
+function build(leaves) {
     const proofs = leaves.map(() => []);
     let level = leaves.map((hash, index) => ({ hash, members: [index] }));
     while (level.length > 1) {
@@ -57,3 +49,18 @@ export function build(leaves) {
     }
     return { root: level[0].hash, proofs };
 }
+
+/** The hash of two nodes; the order in which they are given does not matter. */
+function parent(left, right) {
+    const [first, second] = left < right ? [left, right] : [right, left];
+    return keccak256([...bytes(first), ...bytes(second)]);
+}
+
+function bytes(hex) {
+    if (!/^[0-9a-f]{64}$/.test(hex)) {
+        throw new Error(`not a hash: ${hex}`);
+    }
+    return hex.match(/../g).map((pair) => Number.parseInt(pair, 16));
+}
+
+module.exports = { build, leaf, verify };

@@ -1,10 +1,11 @@
 /**
  * Print root, total and proofs of the list in `drop.json`: `npm run drop`.
  */
-import { readFileSync } from "node:fs";
-import { build, leaf } from "../merkle.js";
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { build, leaf } = require("../merkle.js");
 
-const drop = JSON.parse(readFileSync(new URL("../drop.json", import.meta.url), "utf8"));
+const drop = JSON.parse(readFileSync(join(__dirname, "..", "drop.json"), "utf8"));
 const { root, proofs } = build(drop.map(([account, amount], index) => leaf(index, account, amount)));
 const total = drop.reduce((sum, [, amount]) => sum + Number(amount), 0);
 
