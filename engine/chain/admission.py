@@ -14,10 +14,11 @@ from engine.values import Action
 _AMOUNT = re.compile(r"([0-9]+[.])?[0-9]+")
 
 
-def admit(transaction: Transaction, *, size: int, now: int, chain_id: int) -> None:
+def admit(transaction: Transaction, *, size: int, now: int, chain_id: int, signed_here: bool = False) -> None:
     """Raise `RejectedTransaction`, in the reference's words and order, unless a transaction may be executed.
 
-    `size` is the length of its full encoding, `now` the chain's clock in nanoseconds.
+    `size` is the length of its full encoding, `now` the chain's clock in nanoseconds. What was `signed_here` needs no
+    check of its signatures.
     """
     for action in transaction.actions:
         check_action(action)
@@ -38,7 +39,8 @@ def admit(transaction: Transaction, *, size: int, now: int, chain_id: int) -> No
     if size > MAXIMUM_SIZE:
         raise RejectedTransaction(f"VerifyError tx size illegal, should <= {MAXIMUM_SIZE}, got {size}")
     check_gas_settings(transaction, prefix="VerifyError ")
-    check_signatures(transaction, prefix="VerifyError ")
+    if not signed_here:
+        check_signatures(transaction, prefix="VerifyError ")
 
 
 def check_signatures(transaction: Transaction, *, prefix: str = "") -> None:

@@ -5,10 +5,8 @@ A `Chain` is used by one thread at a time; only `serve` and `cancel` of its part
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,13 +23,13 @@ from engine.chain.execution import Executions
 from engine.chain.executor import Execution, Mode
 from engine.chain.genesis import GENESIS_TIME, GenesisStep, account_keys, default_step, development_step, native_step
 from engine.chain.genesis_cache import GenesisCache
+from engine.chain.history import ChainHistory
 from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
 from engine.chain.records import (
     ChainSettings,
     StoredResult,
     decode_block,
-    decode_result,
     decode_settings,
     encode_record,
 )
@@ -42,7 +40,7 @@ from engine.chain.worker_program import Batch, QueuedTransaction
 from engine.errors import InternalError, InvalidInput, RejectedTransaction
 from engine.interface import BlockFlushed, BlockProduced, EngineEvent, Genesis, HeadMoved, TransactionExecuted
 from engine.state.interface import StateReader
-from engine.state.records import BlockRecord, StoredTransaction
+from engine.state.records import StoredTransaction
 from engine.state.stack import StateStack
 from engine.values import (
     Action,
@@ -56,7 +54,6 @@ SETTINGS = "chain"
 GENESIS = "genesis"
 """Name of what is written to block 0 without a transaction."""
 ACCOUNT_LIST = "m-auth.iost-auth"
-KEPT_RESULTS = 2000
 BASE_GAS_LIMIT = 100_000_000
 VALIDATION_TIME_LIMIT = 10.0
 Listener = Callable[[EngineEvent], None]
@@ -87,7 +84,7 @@ class _Head:
     gas_usage: str = field(default="0")
 
 
-class Chain:
+class Chain(ChainHistory):
     """One private chain over a state stack."""
 
     def __init__(
@@ -108,13 +105,12 @@ class Chain:
         Raises:
             InvalidInput: `genesis` cannot be used.
         """
-        self.stack = stack
+        super().__init__(stack)
         self.options = options or ChainOptions()
         self._executions = executions
         self._listener = listener
         self._witness = KeyPair.from_secret_text(PRODUCER_SECRET)
         self._open: OpenBlock | None = None
-        self._results: OrderedDict[str, TransactionResult] = OrderedDict()
         if stack.head is None:
             begun = genesis or Genesis()
             self.clock = clock or Clock(begun.time)
@@ -144,8 +140,11 @@ class Chain:
     def submit(
         self, transaction: Transaction, *, close: bool = True, request: TransactionRequest | None = None
     ) -> TransactionResult:
-        """Execute a signed transaction in the open block, or a new one; see `transact`."""
-        queued = self._admitted(transaction)
+        """Execute a signed transaction in the open block, or a new one; see `transact`.
+
+        `request` is what it was signed for here; one from outside has none, and its signatures are checked.
+        """
+        queued = self._admitted(transaction, signed_here=request is not None)
         started = time.perf_counter_ns()
         block = self._block_for(transaction)
         execution = self._execute_in(block, queued)
@@ -228,9 +227,7 @@ class Chain:
             self._open = None
         self.stack.move_head(point)
         self._head = self._read_head()
-        self._results = OrderedDict(
-            (name, result) for name, result in self._results.items() if self._stored(name) is not None
-        )
+        self._forget_what_is_gone()
         self._listener(HeadMoved(self._head.number))
         return self._head.number
 
@@ -292,41 +289,6 @@ class Chain:
             observe=True,
         )
         return batch, self.stack.checkout(result.block_number - 1)
-
-    # --- looking ---------------------------------------------------------------------------------
-
-    def block(self, number: int) -> Block:
-        """Return a closed block; raises `InvalidInput` if there is none."""
-        return decode_block(self.stack.block(number).body)
-
-    def summary(self, number: int) -> BlockSummary:
-        """Return a closed block's summary; raises `InvalidInput` if there is none."""
-        return self._summary_of(self.stack.block(number))
-
-    def summaries(self, first: int, count: int) -> tuple[BlockSummary, ...]:
-        """Return up to `count` blocks from number `first` upwards."""
-        return tuple(map(self._summary_of, self.stack.ledger.chain(first, count)))
-
-    def head_summary(self) -> BlockSummary:
-        """Return the newest closed block's summary."""
-        return self.summary(self._head.number)
-
-    def results(self, first: int, count: int) -> tuple[TransactionResult, ...]:
-        """Return executed transactions of closed blocks newest first, skipping `first`; base transactions left out."""
-        return tuple(itertools.islice(self._newest_results(), first, first + count))
-
-    def result(self, transaction_hash: str) -> TransactionResult | None:
-        """Return an executed transaction of this chain."""
-        kept = self._results.get(transaction_hash)
-        if kept is not None:
-            return kept
-        stored = self._stored(transaction_hash)
-        return None if stored is None else stored.result
-
-    def transaction(self, transaction_hash: str) -> Transaction | None:
-        """Return a transaction of a closed block of this chain."""
-        stored = self._stored(transaction_hash)
-        return None if stored is None else stored.transaction
 
     # --- blocks ----------------------------------------------------------------------------------
 
@@ -456,10 +418,16 @@ class Chain:
 
     # --- parts -----------------------------------------------------------------------------------
 
-    def _admitted(self, transaction: Transaction) -> QueuedTransaction:
+    def _admitted(self, transaction: Transaction, *, signed_here: bool) -> QueuedTransaction:
         queued = _queued(transaction)
         now = self._open.time if self._open else self.clock.now()
-        admit(transaction, size=queued.size, now=max(now, self._head.time), chain_id=self.options.chain_id)
+        admit(
+            transaction,
+            size=queued.size,
+            now=max(now, self._head.time),
+            chain_id=self.options.chain_id,
+            signed_here=signed_here,
+        )
         if queued.hash in self.stack.open_transactions:
             raise RejectedTransaction("tx exists in pending")
         if self._stored(queued.hash) is not None:
@@ -484,28 +452,6 @@ class Chain:
             duration_us=duration // 1000,
             runs=execution.runs,
         )
-
-    def _remember(self, result: TransactionResult) -> None:
-        self._results[result.hash] = result
-        if len(self._results) > KEPT_RESULTS:
-            self._results.popitem(last=False)
-
-    def _newest_results(self) -> Iterator[TransactionResult]:
-        for number in range(self._head.number, 0, -1):
-            for transaction_hash in reversed(self.stack.block(number).transactions[1:]):
-                result = self.result(transaction_hash)
-                if result is not None:
-                    yield result
-
-    def _stored(self, transaction_hash: str) -> StoredResult | None:
-        found = self.stack.transaction(transaction_hash)
-        if found is None or self.stack.ledger.id_at(found[0].number) != found[0].id:
-            return None
-        return decode_result(found[1])
-
-    def _summary_of(self, record: BlockRecord) -> BlockSummary:
-        flushed = self.stack.flushed
-        return decode_block(record.body).summary(flushed=flushed is not None and record.number <= flushed.number)
 
     def _read_head(self) -> _Head:
         record = self.stack.head

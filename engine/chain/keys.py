@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -33,6 +34,12 @@ class Algorithm(IntEnum):
 
     SECP256K1 = 1
     ED25519 = 2
+
+
+@lru_cache(maxsize=4096)
+def key_id(public_key: bytes) -> str:
+    """Return the readable id of a public key: its base58 text."""
+    return base58_text(public_key)
 
 
 class Signature(Value, frozen=True):
@@ -106,7 +113,7 @@ class KeyPair(Value, frozen=True):
     @property
     def id(self) -> str:
         """The readable key id: base58 of the public key."""
-        return base58_text(self.public_key)
+        return key_id(self.public_key)
 
     @property
     def secret_text(self) -> str:
@@ -116,12 +123,17 @@ class KeyPair(Value, frozen=True):
     def sign(self, digest: bytes) -> Signature:
         """Sign a 32-byte hash; deterministic, low-s for secp256k1."""
         if self.algorithm is Algorithm.ED25519:
-            raw = Ed25519PrivateKey.from_private_bytes(self.secret_key[:32]).sign(digest)
+            raw = _private_key(self.secret_key[:32]).sign(digest)
             return Signature(self.algorithm, raw, self.public_key)
         private = ec.derive_private_key(int.from_bytes(self.secret_key, "big"), ec.SECP256K1())
         r, s = decode_dss_signature(private.sign(digest, _PREHASHED_DETERMINISTIC))
         s = min(s, _SECP256K1_ORDER - s)
         return Signature(self.algorithm, r.to_bytes(32, "big") + s.to_bytes(32, "big"), self.public_key)
+
+
+@lru_cache(maxsize=256)
+def _private_key(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def verify_ed25519(message: bytes, signature: bytes, public_key: bytes) -> bool:

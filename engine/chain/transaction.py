@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
 from engine.chain.encoding import base58_text, int32, int64, listing, sha3, text
-from engine.chain.keys import KeyPair, Signature
+from engine.chain.keys import KeyPair, Signature, key_id
 from engine.values import Action, AmountLimit, Value
 
 DEFAULT_CHAIN_ID = 1024
@@ -18,7 +19,7 @@ LIFETIME = 90_000_000_000
 MAXIMUM_CLOCK_LEAD = 30_000_000_000
 
 
-class Transaction(Value, frozen=True):
+class Transaction(Value, frozen=True, dict=True):
     """A transaction as it stands in a block.
 
     `gas_limit` and `gas_ratio` are hundredths; times are nanoseconds since the epoch.
@@ -39,6 +40,10 @@ class Transaction(Value, frozen=True):
 
     def base_bytes(self) -> bytes:
         """Return what each signer signs the hash of."""
+        return self._base
+
+    @cached_property
+    def _base(self) -> bytes:
         return b"".join(
             (
                 int64(self.time),
@@ -58,13 +63,21 @@ class Transaction(Value, frozen=True):
 
     def publish_bytes(self) -> bytes:
         """Return what the publisher signs the hash of: the base with the signers' signatures."""
-        return self.base_bytes() + listing(signature.encoded() for signature in self.signatures)
+        return self._publish
+
+    @cached_property
+    def _publish(self) -> bytes:
+        return self._base + listing(signature.encoded() for signature in self.signatures)
 
     def full_bytes(self) -> bytes:
         """Return the whole encoding; its length is paid for and its hash names the transaction."""
+        return self._full
+
+    @cached_property
+    def _full(self) -> bytes:
         return b"".join(
             (
-                self.publish_bytes(),
+                self._publish,
                 int32(0),
                 text(self.publisher),
                 listing(signature.encoded() for signature in self.publisher_signatures),
@@ -73,7 +86,11 @@ class Transaction(Value, frozen=True):
 
     def hash(self) -> bytes:
         """Return the transaction's hash (32 bytes)."""
-        return sha3(self.full_bytes())
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> bytes:
+        return sha3(self._full)
 
     def hash_text(self) -> str:
         """Return the hash in base58, as people see it."""
@@ -81,16 +98,16 @@ class Transaction(Value, frozen=True):
 
     def signed(self, publisher_keys: Iterable[KeyPair], signer_keys: Iterable[KeyPair] = ()) -> Transaction:
         """Return this transaction with the signatures of these keys, replacing those it has."""
-        base_hash = sha3(self.base_bytes())
+        base_hash = sha3(self._base)
         signatures = tuple(key.sign(base_hash) for key in signer_keys)
         countersigned = msgspec.structs.replace(self, signatures=signatures)
-        publish_hash = sha3(countersigned.publish_bytes())
+        publish_hash = sha3(countersigned._publish)
         return msgspec.structs.replace(
             countersigned, publisher_signatures=tuple(key.sign(publish_hash) for key in publisher_keys)
         )
 
     def key_levels(self) -> dict[str, int]:
         """Return the signing keys by readable id: 1 signed as a signer, 2 as publisher (2 wins)."""
-        levels = {base58_text(signature.public_key): 1 for signature in self.signatures}
-        levels.update((base58_text(signature.public_key), 2) for signature in self.publisher_signatures)
+        levels = {key_id(signature.public_key): 1 for signature in self.signatures}
+        levels.update((key_id(signature.public_key), 2) for signature in self.publisher_signatures)
         return levels
