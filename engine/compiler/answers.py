@@ -42,8 +42,9 @@ class Finding(Value, frozen=True, rename="camel"):
 
 
 class Problem(Value, frozen=True, rename="camel"):
-    """Why a source does not compile: the chain's error text and the place in the source."""
+    """Why a source does not compile: the chain's error (class and text) and the place in the source."""
 
+    error_class: str
     text: str
     code: str
     explanation: str

@@ -127,7 +127,7 @@ class Compiler:
         if answer.problem is not None:
             text = answer.problem.text
             if profile is Profile.IOST and text:
-                text = f"Uncaught exception: Error: {text}"
+                text = f"Uncaught exception: {answer.problem.error_class}: {text}"
             raise CompileError(text, diagnostics, where=f"{file}:{answer.problem.line}", advice=_ADVICE)
         assert answer.compiled is not None
         return _contract(key, source, file, profile, answer.compiled, _abi(answer.abi) or Abi(), diagnostics)

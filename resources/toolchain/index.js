@@ -64,8 +64,9 @@ function compiledJson({ metered, stepping, probes, lines, openIntrinsics }) {
   return { metered, stepping, sites: probes.sites, scopes: probes.scopes, lines, openIntrinsics };
 }
 
-function problemJson({ message, code, loc, explanation }) {
+function problemJson({ message, code, loc, explanation, errorClass }) {
   return {
+    errorClass,
     text: message,
     code,
     explanation,

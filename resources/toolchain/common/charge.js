@@ -1,10 +1,15 @@
 /** A sum of prices that is charged at one place. It grows while the tree is walked and is rendered at the end. */
 export class ChargePoint {
   #total;
+  #counter;
 
-  /** @param {number} total what the point starts with. */
-  constructor(total = 0) {
+  /**
+   * @param {number} total what the point starts with.
+   * @param {string} counter the name by which the counter is reached at this place.
+   */
+  constructor(total = 0, counter = COUNTER) {
     this.#total = total;
+    this.#counter = counter;
   }
 
   /** IEEE double addition in visiting order: the sum's last digit shows in the gas (spec/gas.md §3.3). */
@@ -17,10 +22,10 @@ export class ChargePoint {
   }
 
   /** The charge as a statement; empty if nothing is to be paid. */
-  statement = () => (this.isFree ? '' : `${COUNTER}.incr(${this.#total});`);
+  statement = () => (this.isFree ? '' : `${this.#counter}.incr(${this.#total});`);
 
   /** The charge in front of an expression, joined by a comma; empty if nothing is to be paid. */
-  operand = () => (this.isFree ? '' : `${COUNTER}.incr(${this.#total}),`);
+  operand = () => (this.isFree ? '' : `${this.#counter}.incr(${this.#total}),`);
 }
 
 /** The counter's name in compiled texts. */

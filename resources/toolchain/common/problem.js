@@ -2,12 +2,14 @@
 export class CompileProblem extends Error {
   /**
    * @param {string} text the reference's error text, without "Uncaught exception: Error: ".
-   * @param {{code: string, loc?: object, explanation?: string}} details `loc` in source coordinates.
+   * @param {{code: string, loc?: object, explanation?: string, errorClass?: string}} details `loc` in source
+   *   coordinates; `errorClass` is what the reference's tools throw.
    */
-  constructor(text, { code, loc, explanation = '' }) {
+  constructor(text, { code, loc, explanation = '', errorClass = 'Error' }) {
     super(text);
     this.code = code;
     this.loc = loc ?? { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } };
     this.explanation = explanation;
+    this.errorClass = errorClass;
   }
 }

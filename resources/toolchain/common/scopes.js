@@ -2,6 +2,8 @@
 
 import { childrenOf, walk } from './tree.js';
 
+const MAX_SHOWN_NAMES = 100;
+
 /** A declared name. `kind` is var, let, const, class, function, parameter, catch or function-name. */
 export class Binding {
   constructor(name, kind, scope) {
@@ -64,11 +66,14 @@ export class Scope {
     return null;
   }
 
-  /** Names a debugger shows here, innermost first, each once. */
+  /** Names a debugger shows here, innermost first, each once; of a large program's top level only the first. */
   names() {
     const names = new Set();
     for (let scope = this; scope; scope = scope.parent) {
-      for (const name of scope.bindings.keys()) names.add(name);
+      for (const name of scope.bindings.keys()) {
+        if (names.size >= MAX_SHOWN_NAMES) return [...names];
+        names.add(name);
+      }
     }
     return [...names];
   }

@@ -5,13 +5,15 @@ import * as escodegen from 'escodegen';
 import { deriveAbi } from '../common/abi.js';
 import { mayChangeIntrinsics } from '../common/intrinsics.js';
 import { lineMap } from '../common/lines.js';
-import { argumentsRenames, constantRenames, evalRenames, takenName } from '../common/names.js';
 import { Probes } from '../common/probes.js';
 import { CompileProblem } from '../common/problem.js';
+import { evalRenames } from '../common/renames.js';
 import { analyse } from '../common/scopes.js';
 import { walk } from '../common/tree.js';
 import { lint } from '../lint/lint.js';
+import { hideFromWith } from './hiding.js';
 import { meter } from './metering.js';
+import { argumentsRenames, constantRenames, takenName } from './names.js';
 import { escapedSource, parse } from './parser.js';
 import { align, checkNames, checkTokens, rewrite } from './rewrite.js';
 
@@ -24,12 +26,21 @@ export function compile(source) {
   const { regenerated, tree } = prepare(source);
   const analysis = analyse(tree);
   const constants = constantRenames(analysis);
-  const renames = [...argumentsRenames(analysis, { wrappedArrows: true }), ...constants.renames];
-  const beginning = (takenName(analysis)?.text ?? '') + constants.prefix;
+  const { hidden, ...hiding } = hideFromWith(tree);
+  const renames = [
+    ...argumentsRenames(analysis),
+    ...constants.renames,
+    ...hiding.renames,
+  ];
+  const beginning = (takenName(analysis)?.text ?? '') + constants.prefix + hiding.prefix;
   const probes = new Probes(tree, analysis);
   return {
-    metered: beginning + meter(regenerated, tree, { renames }),
-    stepping: beginning + meter(regenerated, tree, { probes, renames: [...renames, ...evalRenames(analysis)] }),
+    metered: beginning + meter(regenerated, tree, { renames, hidden }),
+    stepping: beginning + meter(regenerated, tree, {
+      probes,
+      renames: [...renames, ...evalRenames(analysis)],
+      hidden,
+    }),
     probes,
     lines: lineMap(regenerated, tree),
     openIntrinsics: mayChangeIntrinsics(tree, analysis),

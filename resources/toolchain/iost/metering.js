@@ -1,6 +1,6 @@
 /** Charge points of profile iost: where each price is collected and charged (spec/gas.md §3.3). */
 
-import { ChargePoint } from '../common/charge.js';
+import { ChargePoint, COUNTER } from '../common/charge.js';
 import { Edits } from '../common/edits.js';
 import { priceOf, ROUND, WHILE_TEST } from '../common/prices.js';
 import { childrenOf, isFunction } from '../common/tree.js';
@@ -24,21 +24,28 @@ const OPENING = new Set([
  *
  * @param {string} text regenerated text.
  * @param {object} tree its tree, with `range`.
- * @param {{probes?: import('../common/probes.js').Probes | null, renames?: {start, end, name}[]}} options
- *   `probes` makes the stepping variant; `renames` are identifiers that must be written differently.
+ * @param {{probes?: import('../common/probes.js').Probes | null, renames?: {start, end, name}[], hidden?: string}} options
+ *   `probes` makes the stepping variant; `renames` are identifiers that must be written differently; `hidden` is the
+ *   counter's name inside `with`.
  * @returns {string}
  */
-export function meter(text, tree, { probes = null, renames = [] } = {}) {
+export function meter(text, tree, { probes = null, renames = [], hidden = COUNTER } = {}) {
   const edits = new Edits(text);
   for (const { start, end, name } of renames) edits.replace(start, end, name);
-  new Meter(edits, probes).statements(tree.body, null);
+  new Meter(edits, probes, hidden).statements(tree.body, null);
   return edits.render();
 }
 
 class Meter {
-  constructor(edits, probes) {
+  constructor(edits, probes, hidden) {
     this.edits = edits;
     this.probes = probes;
+    this.hidden = hidden;
+    this.counter = COUNTER;
+  }
+
+  point(total = 0) {
+    return new ChargePoint(total, this.counter);
   }
 
   /** Visit statements that stand in a list, where a probe can stand in front of each. */
@@ -58,7 +65,7 @@ class Meter {
    */
   visit(node, point, own = undefined) {
     if (OPENING.has(node.type)) {
-      const opened = own ?? new ChargePoint();
+      const opened = own ?? this.point();
       this.edits.open(node.range[0], opened.statement);
       opened.add(priceOf(node));
       this.openingStatement(node, opened);
@@ -68,7 +75,7 @@ class Meter {
     let current = point;
     if (price > 0) {
       if (current === null) {
-        current = new ChargePoint();
+        current = this.point();
         this.edits.open(node.range[0], current.statement);
       }
       current.add(price);
@@ -122,7 +129,7 @@ class Meter {
         break;
       case 'WithStatement':
         this.visit(node.object, point);
-        this.branch(node.body, point);
+        this.withBody(node.body, point);
         break;
       case 'ConditionalExpression':
         this.part(node.test);
@@ -150,7 +157,7 @@ class Meter {
 
   /** An expression with a point of its own, charged each time it is evaluated. */
   guarded(node, { initial = 0, probed = true } = {}) {
-    const point = new ChargePoint(initial);
+    const point = this.point(initial);
     if (this.probes && probed) this.edits.open(node.range[0], this.probes.expression(node));
     this.edits.open(node.range[0], point.operand);
     this.visit(node, point);
@@ -158,7 +165,7 @@ class Meter {
 
   /** A part of `?:`, in parentheses. */
   part(node) {
-    const point = new ChargePoint();
+    const point = this.point();
     this.edits.open(node.range[0], () => `(${point.operand()}`);
     this.visit(node, point);
     this.edits.close(node.range[1], ')');
@@ -175,9 +182,16 @@ class Meter {
     this.edits.close(node.range[1], '}');
   }
 
+  withBody(node, point) {
+    const outside = this.counter;
+    this.counter = this.hidden;
+    this.branch(node, point);
+    this.counter = outside;
+  }
+
   /** A loop's body: a single statement that opens a point shares it with the price of the round. */
   loopBody(node, round) {
-    const point = new ChargePoint(round);
+    const point = this.point(round);
     if (node.type === 'BlockStatement') {
       this.edits.open(node.range[0] + 1, point.statement);
       this.visit(node, point);
@@ -217,7 +231,7 @@ class Meter {
       return;
     }
     // An expression body becomes a function of its own (spec/gas.md §3.2), which pays for it.
-    const own = new ChargePoint();
+    const own = this.point();
     const enter = this.probes ? this.probes.enter(node) + this.probes.statement(body) : '';
     this.edits.open(body.range[0], () => `function(){${enter}${own.statement()}return `);
     this.visit(body, own);

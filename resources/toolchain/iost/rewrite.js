@@ -7,7 +7,9 @@ import { childrenOf, isNode, walk } from '../common/tree.js';
 const BINARY = '_IOSTBinaryOp';
 const TEMPLATE = '_IOSTTemplateTag';
 const SPREAD = '_IOSTSpreadElement';
-const MACHINERY = new Set([COUNTER, BINARY, TEMPLATE, SPREAD, 'IOSTInstruction']);
+/** The functions that rewritten code calls. */
+export const HELPERS = Object.freeze([BINARY, TEMPLATE, SPREAD]);
+const MACHINERY = new Set([COUNTER, ...HELPERS, 'IOSTInstruction']);
 
 const NOT_REWRITTEN = new Set(['in', 'instanceof']);
 

@@ -21,7 +21,7 @@ export function validate(source, abi) {
     tree = parse(escapedSource(source), {});
   } catch (error) {
     if (!(error instanceof CompileProblem)) throw error;
-    return `validate code error: Uncaught exception: Error: ${error.message}, result: `;
+    return `validate code error: Uncaught exception: ${error.errorClass}: ${error.message}, result: `;
   }
   try {
     checkInterface(tree.body, abi);

@@ -3,6 +3,9 @@
 import { analyse } from '../common/scopes.js';
 import { RULES } from './rules.js';
 
+const SEVERITIES = ['error', 'warning', 'hint'];
+const MAX_FINDINGS = 300;
+
 /**
  * @typedef {object} Finding
  * @property {'error' | 'warning' | 'hint'} severity
@@ -22,8 +25,15 @@ export function lint(tree, context) {
   /** @type {Finding[]} */
   const findings = [];
   for (const rule of RULES[context.profile]) rule({ ...context, tree, analysis, report: (finding) => findings.push(finding) });
-  findings.sort((a, b) => compare(a.loc.start, b.loc.start));
-  return findings.map(findingJson);
+  return mostImportant(findings)
+    .sort((a, b) => compare(a.loc.start, b.loc.start))
+    .map(findingJson);
+}
+
+/** Nobody reads a thousand findings; packed libraries have them. */
+function mostImportant(findings) {
+  if (findings.length <= MAX_FINDINGS) return findings;
+  return findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)).slice(0, MAX_FINDINGS);
 }
 
 function compare(a, b) {

@@ -1,8 +1,8 @@
 /** Rules about names: unused, undeclared, taken, declared twice, removed from the language. */
 
-import { takenName } from '../common/names.js';
-import { nameOf } from './support.js';
 import { walk } from '../common/tree.js';
+import { takenName } from '../iost/names.js';
+import { nameOf } from './support.js';
 
 const API = [
   'storage',
@@ -228,7 +228,8 @@ function isStatement(node, analysis) {
 }
 
 /** Names that the call script holds already: the contract could not be loaded. */
-export function taken({ analysis, report }) {
+export function taken({ analysis, profile, report }) {
+  if (profile !== 'iost') return;
   const found = takenName(analysis);
   if (!found) return;
   const [identifier] = found.binding.identifiers;

@@ -2,16 +2,21 @@
 
 import { deriveAbi } from '../common/abi.js';
 import { writesIntrinsics } from '../common/intrinsics.js';
-import { argumentsRenames, evalRenames, takenName } from '../common/names.js';
 import { Probes } from '../common/probes.js';
 import { CompileProblem } from '../common/problem.js';
+import { evalRenames } from '../common/renames.js';
 import { analyse } from '../common/scopes.js';
 import { lint } from '../lint/lint.js';
 import { checkLanguage } from './language.js';
 import { meter } from './metering.js';
 import { parse } from './parser.js';
 
-const STRICT = "'use strict';";
+/**
+ * Around the author's text stands a function of its own: its names may hide those of the runtime, it is strict, and
+ * the recorder's `eval` can be a parameter outside.
+ */
+const BEGINNING = "return (function(){'use strict';";
+const END = '\nreturn module.exports;}).call(undefined);';
 
 /**
  * @param {string} source
@@ -22,16 +27,13 @@ export function compile(source) {
   const text = source.toWellFormed();
   const tree = prepare(text);
   const analysis = analyse(tree, { strict: true });
-  const renames = argumentsRenames(analysis, { wrappedArrows: false });
   const probes = new Probes(tree, analysis);
-  const taken = takenName(analysis)?.text ?? '';
-  const stepping = meter(text, tree, { probes, renames: [...renames, ...evalRenames(analysis)] });
+  const stepping = meter(text, tree, { probes, renames: evalRenames(analysis) });
   return {
-    metered: `${STRICT}${taken}${meter(text, tree, { renames })}`,
-    // The recorder needs a direct `eval`, which strict code may not have as a parameter: hence a function inside.
-    stepping: `return (function(){${STRICT}${taken}${stepping}\nreturn module.exports;}).call(undefined);`,
+    metered: BEGINNING + meter(text, tree) + END,
+    stepping: BEGINNING + stepping + END,
     probes,
-    lines: Array.from({ length: countLines(text) }, (_, i) => i + 1),
+    lines: lineNumbers(text),
     openIntrinsics: writesIntrinsics(tree, analysis),
   };
 }
@@ -69,6 +71,8 @@ function prepare(text) {
   return tree;
 }
 
-function countLines(text) {
-  return (text.match(/\r\n|[\n\r\u2028\u2029]/g)?.length ?? 0) + 1;
+/** No line moves; one is added at the end. */
+function lineNumbers(text) {
+  const count = (text.match(/\r\n|[\n\r\u2028\u2029]/g)?.length ?? 0) + 1;
+  return Array.from({ length: count + 1 }, (_, i) => Math.min(i + 1, count));
 }

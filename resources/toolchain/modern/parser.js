@@ -3,11 +3,19 @@ import { Parser } from 'acorn';
 import { CompileProblem } from '../common/problem.js';
 import { checkDepth } from '../common/tree.js';
 
+const MAX_SCOPES = 2_000;
+
 /** Contracts of profile modern are strict from their first character on. */
 class StrictParser extends Parser {
   constructor(...parameters) {
     super(...parameters);
     this.strict = true;
+  }
+
+  /** The parser looks through all open scopes over and over. */
+  enterScope(flags) {
+    if (this.scopeStack.length > MAX_SCOPES) throw new RangeError('nested too deeply');
+    super.enterScope(flags);
   }
 }
 

@@ -33,7 +33,7 @@ FOUND = [
     ("unused-variable", BOTH, contract("f() { let a = 1; }"), 3),
     ("unused-parameter", BOTH, contract("_f(a) {}"), 3),
     ("undeclared", BOTH, contract("f() { return missing; }"), 3),
-    ("taken-name", BOTH, contract("", before="let block = 1;\n"), 1),
+    ("taken-name", IOST, contract("", before="let block = 1;\n"), 1),
     ("duplicate-declaration", IOST, contract("f() { let a = 1; let a = 2; return a; }"), 3),
     ("removed-builtin", BOTH, contract("f() { return new Date(); }"), 3),
     ("removed-builtin", IOST, contract("f() { return new Map(); }"), 3),

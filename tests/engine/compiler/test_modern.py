@@ -10,6 +10,7 @@ from engine.errors import CompileError
 from engine.values import Profile
 
 COUNTER = "_IOSTInstruction_counter.incr"
+BEGINNING, END = "return (function(){'use strict';", "\nreturn module.exports;}).call(undefined);"
 
 
 def metered(compiler, source):
@@ -17,7 +18,7 @@ def metered(compiler, source):
 
 
 def flat(text):
-    return text.removeprefix("'use strict';").replace(COUNTER, "$")
+    return text.removeprefix(BEGINNING).removesuffix(END).replace(COUNTER, "$")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_lines_and_words_stay(compiler):
     body = "    let a = [1,\n      2]\n    for (const x of a)\n      if (x)\n        f(x)\n"
     source = f"class A {{\n  init() {{\n{body}  }}\n}}\n\nmodule.exports = A\n"
     text = metered(compiler, source)
-    without = re.sub(re.escape(COUNTER) + r"\([^)]*\)[;,]", "", text).replace("'use strict';", "")
+    without = re.sub(re.escape(COUNTER) + r"\([^)]*\)[;,]", "", text).removeprefix(BEGINNING).removesuffix(END)
     assert without.count("\n") == source.count("\n")
     for line, original in zip(without.splitlines(), source.splitlines(), strict=True):
         assert line.replace("{", "").replace("}", "").split() == original.replace("{", "").replace("}", "").split()
@@ -94,3 +95,12 @@ def test_refusals(compiler, source, code, line):
 )
 def test_contracts_that_may_change_builtins_are_told_apart(compiler, source, isolated):
     assert compiler.compile(source, profile=Profile.MODERN).open_intrinsics is isolated
+
+
+def test_names_of_the_runtime_can_be_hidden(compiler):
+    source = (
+        "class BigNumber {}\nlet storage = 1;\nclass A { init() { return [BigNumber, storage]; } }\nmodule.exports = A;"
+    )
+    contract = compiler.compile(source, profile=Profile.MODERN)
+    assert contract.diagnostics == ()
+    assert flat(contract.metered).startswith("$(303);class BigNumber")

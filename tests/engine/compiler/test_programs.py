@@ -93,3 +93,12 @@ def test_the_counter_cannot_be_named(compiler, profile):
     for name in ("_IOSTInstruction_counter", "\\u005fIOSTInstruction_counter", "_IOSTInstruction_coun\\u0074er"):
         with pytest.raises(CompileError):
             compiler.compile(f"{name}.incr = () => 0;", profile=profile)
+
+
+@pytest.mark.parametrize("member", ["_IOSTInstruction_counter", "_IOSTBinaryOp", "_IOSTTemplateTag"])
+def test_with_cannot_put_itself_in_front_of_the_machinery(compiler, isolate, member):
+    fake = f"{{'{member}': {{incr() {{ L('free'); }}}}}}"
+    source = f"let fake = {fake}; with (fake) {{ while (true) {{ L(1 + 1); L(`x`); }} }}"
+    shown = run(isolate, compiler.compile(source).metered)
+    assert shown["end"] == "enough"
+    assert "free" not in shown["log"]

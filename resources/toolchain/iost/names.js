@@ -1,5 +1,7 @@
 /** Names that the reference's call script already holds (spec/gas.md §8.2), and what our wrapper must hide. */
 
+import { rename } from '../common/renames.js';
+
 /** No top level declaration of the contract may use these; the last two are declared behind the contract's text. */
 const TAKEN = new Set([
   'storage',
@@ -53,7 +55,7 @@ const TOP_LEVEL_ARGUMENTS = 'arguments_at_top_level';
 /**
  * The beginning of a text that cannot be loaded because it declares a taken name, with the engine's own error.
  *
- * @param {import('./scopes.js').Analysis} analysis
+ * @param {import('../common/scopes.js').Analysis} analysis
  * @returns {{text: string, binding: object} | null}
  */
 export function takenName(analysis) {
@@ -70,20 +72,19 @@ export function takenName(analysis) {
  * Uses of `arguments` at the top level, written as a name that does not exist: a script has none, and that of our
  * wrapper would hand out the runtime's parameters.
  *
- * @param {import('./scopes.js').Analysis} analysis
- * @param {{wrappedArrows: boolean}} options whether expression-bodied arrows get a function around their body.
+ * @param {import('../common/scopes.js').Analysis} analysis
  * @returns {{start: number, end: number, name: string}[]}
  */
-export function argumentsRenames(analysis, { wrappedArrows }) {
+export function argumentsRenames(analysis) {
   return topLevelArguments(analysis)
-    .filter(({ node, scope }) => !wrappedArrows || !insideWrapper(node, scope))
+    .filter(({ node, scope }) => !insideWrapper(node, scope))
     .map(({ node, shorthand }) => rename(node, TOP_LEVEL_ARGUMENTS, shorthand));
 }
 
 /**
  * Assignments to constants of the call script, written as assignments to a constant of the text.
  *
- * @param {import('./scopes.js').Analysis} analysis
+ * @param {import('../common/scopes.js').Analysis} analysis
  * @returns {{renames: {start: number, end: number, name: string}[], prefix: string}}
  */
 export function constantRenames(analysis) {
@@ -94,16 +95,6 @@ export function constantRenames(analysis) {
     }
   }
   return { renames, prefix: renames.length > 0 ? `const ${CONSTANT}=0;` : '' };
-}
-
-/** The contract's own uses of `eval`, which must not reach the debugger's. */
-export function evalRenames(analysis) {
-  return (analysis.globals.get('eval') ?? []).map(({ node, shorthand }) => rename(node, '_strata_eval', shorthand));
-}
-
-function rename(node, name, shorthand) {
-  const [start, end] = node.range ?? [node.start, node.end];
-  return { start, end, name: shorthand ? `${node.name}:${name}` : name };
 }
 
 function topLevelArguments(analysis) {
