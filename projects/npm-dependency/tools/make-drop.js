@@ -10,4 +10,6 @@ const { root, proofs } = build(drop.map(([account, amount], index) => leaf(index
 const total = drop.reduce((sum, [, amount]) => sum + Number(amount), 0);
 
 console.log(`publish ${JSON.stringify([root, String(total)])}`);
-drop.forEach(([account, amount], index) => console.log(`claim ${JSON.stringify([index, account, amount, proofs[index]])}`));
+drop.forEach(([account, amount], index) => {
+    console.log(`claim ${JSON.stringify([index, account, amount, proofs[index]])}`);
+});
