@@ -16,6 +16,7 @@ from engine.chain.admission import admit
 from engine.chain.block import Block
 from engine.chain.builtin_contracts import built_in_sources
 from engine.chain.clock import Clock
+from engine.chain.context import BlockContext
 from engine.chain.contracts import record_key
 from engine.chain.development import PRODUCER, PRODUCER_SECRET
 from engine.chain.encoding import base58_bytes, base58_text
@@ -144,9 +145,14 @@ class Chain(ChainHistory):
 
         `request` is what it was signed for here; one from outside has none, and its signatures are checked.
         """
-        queued = self._admitted(transaction, signed_here=request is not None)
+        return self.enter(self._admitted(transaction, signed_here=request is not None), close=close, request=request)
+
+    def enter(
+        self, queued: QueuedTransaction, *, close: bool = True, request: TransactionRequest | None = None
+    ) -> TransactionResult:
+        """Execute a transaction that was admitted, in the open block or a new one; see `submit`."""
         started = time.perf_counter_ns()
-        block = self._block_for(transaction)
+        block = self._block_for(queued.transaction)
         execution = self._execute_in(block, queued)
         index = block.add(queued, execution)
         result = self._result(block, index, request, duration=time.perf_counter_ns() - started)
@@ -164,15 +170,32 @@ class Chain(ChainHistory):
             RejectedTransaction: it could not enter a block.
         """
         self._serial += 1
-        now = self.clock.now()
-        block = OpenBlock(number=self._head.number + 1, time=now, parent_hash=self._head.hash, witness=self._witness)
-        queued = _queued(self.wallet.sign(request, time=now, serial=self._serial))
+        return self.dry_run(self.wallet.sign(request, time=self.clock.now(), serial=self._serial), request)
+
+    def dry_run(self, transaction: Transaction, request: TransactionRequest | None = None) -> TransactionResult:
+        """Execute a transaction, whose signatures are not verified, on the newest state and keep nothing.
+
+        Raises:
+            RejectedTransaction: it could not enter a block.
+        """
+        block = self._new_block()
+        queued = _queued(transaction)
         started = time.perf_counter_ns()
-        (execution,) = self._executions.execute(self._batch(block, (queued,)))
+        batch = msgspec.structs.replace(self._batch(block, (queued,)), witness="")
+        (execution,) = self._executions.execute(batch)
         if execution.rejection is not None:
             raise RejectedTransaction(execution.rejection)
         index = block.add(queued, execution)
         return self._result(block, index, request, duration=time.perf_counter_ns() - started)
+
+    def has_room(self, transaction: Transaction) -> bool:
+        """Return whether a transaction can enter the open block; a block that is not open yet takes any."""
+        return self._open is None or self._open.has_room(transaction)
+
+    def next_block(self) -> BlockContext:
+        """Return what contracts would see of the open block, or of one that is opened now."""
+        block = self._open or self._new_block()
+        return BlockContext(block.number, block.parent_text, block.witness, block.time)
 
     def produce(self) -> BlockSummary:
         """Close the open block, one with only the base transaction if there is none, and make it durable."""
@@ -200,6 +223,11 @@ class Chain(ChainHistory):
         self._listener(BlockProduced(summary, changes))
         self._flush()
         return summary
+
+    def import_key(self, account: str, key: KeyPair) -> None:
+        """Sign for `account` with `key` from now on."""
+        self.wallet.add(account, key)
+        self._save_settings()
 
     # --- moving ----------------------------------------------------------------------------------
 
@@ -292,11 +320,12 @@ class Chain(ChainHistory):
 
     # --- blocks ----------------------------------------------------------------------------------
 
-    def _new_block(self) -> OpenBlock:
+    def _new_block(self, *, not_before: int = 0) -> OpenBlock:
+        """Return a block at the clock's time; a transaction from a clock ahead of ours draws it to its own time."""
         parent = self._head
         return OpenBlock(
             number=parent.number + 1,
-            time=max(self.clock.now(), parent.time + 1),
+            time=max(self.clock.now(), parent.time + 1, not_before),
             parent_hash=parent.hash,
             witness=self._witness,
         )
@@ -304,7 +333,7 @@ class Chain(ChainHistory):
     def _block_for(self, transaction: Transaction) -> OpenBlock:
         if self._open is not None and not self._open.has_room(transaction):
             self.produce()
-        return self._open or self._new_block()
+        return self._open or self._new_block(not_before=transaction.time)
 
     def _execute_in(self, block: OpenBlock, queued: QueuedTransaction) -> Execution:
         """Execute a transaction, after the base transaction in a new block, which then is the open one."""
@@ -419,7 +448,12 @@ class Chain(ChainHistory):
     # --- parts -----------------------------------------------------------------------------------
 
     def _admitted(self, transaction: Transaction, *, signed_here: bool) -> QueuedTransaction:
-        queued = _queued(transaction)
+        try:
+            queued = _queued(transaction)
+        except (OverflowError, UnicodeEncodeError):
+            raise RejectedTransaction(
+                "VerifyError tx cannot be encoded", advice="Numbers must fit 64 bits, texts must be valid Unicode."
+            ) from None
         now = self._open.time if self._open else self.clock.now()
         admit(
             transaction,

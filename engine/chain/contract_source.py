@@ -89,7 +89,7 @@ def write_contract(source: ContractSource) -> str:
 def _from_json(text: str) -> ContractSource:
     try:
         parsed = msgspec.json.decode(text, type=_JsonContract)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ContractException(f"invalid contract: {error}") from None
     info = parsed.info
     return ContractSource(

@@ -44,7 +44,7 @@ def read_prices(text: str) -> GasPrices:
     """
     try:
         settings = msgspec.json.decode(text, type=_Settings)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ContractException(f"invalid host settings: {error}") from None
     changes: dict[str, int] = {}
     for name, price in (settings.costs or {}).items():

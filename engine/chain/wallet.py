@@ -52,7 +52,7 @@ class Wallet:
 
         Raises:
             RejectedTransaction: a key is missing.
-            InvalidInput: gas limit or ratio are no decimals.
+            InvalidInput: gas limit or ratio are no decimals, or a number does not fit.
         """
         created = time if request.time is None else request.time
         expiration = created + LIFETIME + serial if request.expiration is None else request.expiration
@@ -72,7 +72,13 @@ class Wallet:
             amount_limit=tuple(AmountLimit(well_formed(a.token), well_formed(a.val)) for a in request.amount_limit),
         )
         signers = dict.fromkeys(signer.partition("@")[0] for signer in transaction.signers)
-        return transaction.signed([self.key(transaction.publisher)], [self.key(signer) for signer in signers])
+        publisher_key, signer_keys = self.key(transaction.publisher), [self.key(signer) for signer in signers]
+        try:
+            return transaction.signed([publisher_key], signer_keys)
+        except OverflowError:
+            raise InvalidInput(
+                "a number is too large for a transaction", advice="Check gas limit, gas ratio and times."
+            ) from None
 
 
 def request_of(transaction: Transaction) -> TransactionRequest:

@@ -67,7 +67,10 @@ def read_config(symbol: str, text: str) -> TokenConfig:
     Raises:
         ContractException: a setting has the wrong type.
     """
-    members = json.loads(text)
+    try:
+        members = json.loads(text)
+    except RecursionError:
+        raise ContractException("json: exceeded max depth") from None
     if members is None:
         members = {}
     if not isinstance(members, dict):

@@ -241,3 +241,41 @@ def test_ram_accounting_equals_what_is_stored(local):
 
 AbiInit = b"\x1a\x06\x0a\x04init"
 """What the extra `init` entry takes in the encoding that is paid for (spec/contract-api.md §15)."""
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"gas_limit": "1e40"}, {"gas_limit": "NaN"}, {"gas_ratio": "x"}, {"time": 2**70}, {"expiration": -(2**70)}],
+)
+def test_numbers_that_cannot_be_meant(local, fields):
+    with pytest.raises((InvalidInput, RejectedTransaction)):
+        local.chain.transact(transfer("alice", "bobby", "1", **fields))
+    assert local.chain.transact(transfer("alice", "bobby", "1")).succeeded
+
+
+def test_texts_that_cannot_be_encoded_are_replaced_or_refused(local):
+    lone = "\ud800"
+    result = local.chain.transact(request("alice", "system.iost", "receipt", lone))
+    assert result.receipt.receipts[0].content == "\ufffd"
+    outside = Transaction(local.chain.clock.now(), 2**62, 100, 10**8, (Action(lone, "m", "[]"),), "alice")
+    with pytest.raises(RejectedTransaction, match="cannot be encoded"):
+        local.chain.submit(outside)
+
+
+def test_a_clock_slightly_ahead_is_accepted(local):
+    now = local.chain.clock.now()
+    ahead = local.chain.wallet.sign(transfer("alice", "bobby", "1", time=now + 10 * 10**9), time=now, serial=1)
+    result = local.chain.submit(ahead)
+    assert result.time == now + 10 * 10**9
+    assert local.chain.validate(1) is None
+    assert local.chain.transact(transfer("alice", "bobby", "1")).time == result.time + 1
+
+
+def test_imported_keys_last(tmp_path):
+    local = LocalChain(tmp_path)
+    key = KeyPair.from_phrase("mine")
+    local.chain.import_key("someone", key)
+    local.close()
+    local = LocalChain(tmp_path)
+    assert local.chain.wallet.key("someone") == key
+    local.close()
