@@ -87,7 +87,7 @@ class Program(QObject):
         )
         window.show_dock("state", focus=False)
         self.checker = LiveChecker(window, self.panels.bridge)
-        window.statusBar().addWidget(ProblemCounts(window))
+        window.add_status_sign(ProblemCounts(window))
         window.add_status_widget(JobsButton(window.tasks))
         window.add_status_widget(EditorStatus(window))
         self._add_project_menus()

@@ -32,6 +32,12 @@ class Stage:
         self.program = program
         self.window = program.window
 
+        self._failure: Exception | None = None
+
+    def fail(self, error: Exception) -> None:
+        """End the next `wait` with this error."""
+        self._failure = error
+
     def settle(self, milliseconds: int = 120) -> None:
         """Let timers, animations and painting come to rest."""
         end = time.monotonic() + milliseconds / 1000
@@ -42,6 +48,8 @@ class Stage:
         """Wait until `condition` holds; `InternalError` naming `what` if it takes too long."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not condition():
+            if self._failure is not None:
+                raise self._failure
             if time.monotonic() > end:
                 raise InternalError(f"screenshot: waited too long for {what}")
             QCoreApplication.processEvents()
@@ -80,6 +88,7 @@ def render_all(folder: Path) -> None:
         program.window.show()
         program.open_chain()
         stage = Stage(program)
+        program.panels.bridge.opening_failed.connect(stage.fail)
         try:
             stage.wait(lambda: program.panels.bridge.engine, "the engine")
             for state in all_states():
@@ -120,6 +129,14 @@ def all_states() -> list[State]:
         State("keyboard", _keyboard),
         State("recovery", _recovery),
         State("welcome", _welcome),
+        State("deployed", _deployed),
+        State("called", _called),
+        State("rolled-back", _rolled_back),
+        State("transactions", _transactions),
+        State("storage", _storage),
+        State("debugging", _debugging),
+        State("output", _output),
+        State("workers", _workers),
     ]
 
 
@@ -208,3 +225,75 @@ def _recovery(stage: Stage) -> QWidget:
 
 def _welcome(stage: Stage) -> None:
     stage.window.editors.close_all()
+
+
+# --- with the engine -----------------------------------------------------------------------------
+
+
+def _deployed(stage: Stage) -> None:
+    path = stage.open_contract()
+    panels = stage.program.panels
+    stage.window.show_dock("contracts", focus=False)
+    stage.window.show_dock("state", focus=False)
+    panels.deployer.start(path, ask=False)
+    stage.wait(lambda: panels.workbench.contracts and not panels.deployer.is_busy, "the deployment")
+
+
+def _call(stage: Stage, method: str, arguments: list[str], *, debug: bool = False) -> None:
+    panels = stage.program.panels
+    form = panels.contracts.form
+    if not form.choose_method(method):
+        raise InternalError(f"screenshot: the sample has no method {method}")
+    for field, text in zip(form.inputs, arguments, strict=True):
+        field.set_text(text)
+    before = panels.workbench.selected
+    if debug:
+        panels.contracts.debug()
+        stage.wait(lambda: panels.controller.session is not None, "the recording")
+    else:
+        panels.contracts.call()
+        stage.wait(lambda: panels.workbench.selected is not before and not panels.caller.is_running, "the call")
+    stage.settle(600)
+
+
+def _accounts(stage: Stage) -> tuple[str, str]:
+    first, second, *_ = (account.name for account in stage.program.panels.workbench.accounts)
+    return first, second
+
+
+def _called(stage: Stage) -> None:
+    _, second = _accounts(stage)
+    _call(stage, "mint", [second, "250.5"])
+
+
+def _rolled_back(stage: Stage) -> None:
+    first, second = _accounts(stage)
+    _call(stage, "transfer", [first, second, "1000000", "too much"])
+
+
+def _transactions(stage: Stage) -> None:
+    stage.window.show_dock("transactions", focus=False)
+
+
+def _storage(stage: Stage) -> None:
+    stage.window.show_dock("storage", focus=False)
+
+
+def _debugging(stage: Stage) -> None:
+    _, second = _accounts(stage)
+    editor = stage.window.current_editor()
+    if editor is not None:
+        editor.set_breakpoints([])
+    _call(stage, "mint", [second, "10"], debug=True)
+    for _ in range(3):
+        stage.window.commands.run("debug.over")
+        stage.settle(400)
+
+
+def _output(stage: Stage) -> None:
+    stage.program.panels.controller.stop()
+    stage.window.show_dock("output", focus=False)
+
+
+def _workers(stage: Stage) -> None:
+    stage.window.show_dock("workers", focus=False)

@@ -59,6 +59,10 @@ class SettingsDialog(QDialog):
         form.addRow("&Interface font size", self.interface_size)
         form.addRow("", self.trim)
         form.addRow("", self.check)
+        for field in (self.theme, self.family, self.code_size, self.interface_size):
+            label = form.labelForField(field)
+            if label is not None:
+                label.setMinimumHeight(field.sizeHint().height())
         path = QLabel(f"Kept in {settings.path}")
         path.setObjectName("Hint")
         path.setWordWrap(True)
@@ -96,6 +100,7 @@ class SettingsDialog(QDialog):
         box.setSingleStep(0.5)
         box.setSuffix(" pt")
         box.setValue(value)
+        box.lineEdit().setTextMargins(5, 0, 0, 0)
         return box
 
     def _set(self, **changes: object) -> None:

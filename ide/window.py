@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
 
 from engine.errors import InvalidInput, StorageError, StrataError, UserError
 from engine.values import Diagnostic
@@ -35,6 +35,9 @@ from ide.settings import Settings, SettingsStore
 from ide.tasks import Task, TaskService
 from ide.theme import code_font, icon
 from ide.welcome import Welcome
+
+MESSAGE_MS = 8000
+"""How long a message in passing stays in the status bar."""
 
 
 class MainWindow(QMainWindow):
@@ -71,6 +74,14 @@ class MainWindow(QMainWindow):
         self.history = NavigationHistory(self.editors, self.open_file)
         self.setCentralWidget(self.editors)
         self.statusBar().setSizeGripEnabled(False)
+        self._message = QLabel()
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._message_time = QTimer(self)
+        self._message_time.setSingleShot(True)
+        self._message_time.setInterval(MESSAGE_MS)
+        self._message_time.timeout.connect(self._message.clear)
+        self.statusBar().addWidget(self._message, 1)
         self._docks: dict[str, QDockWidget] = {}
         self._dock_keeper = DockKeeper(self)
         self._hidden: dict[Qt.DockWidgetArea, list[QDockWidget]] = {}
@@ -191,7 +202,18 @@ class MainWindow(QMainWindow):
 
     def status_message(self, text: str) -> None:
         """Say something in passing in the status bar."""
-        self.statusBar().showMessage(text, 6000)
+        # `QStatusBar.showMessage` would hide what stands there all the time.
+        self._message.setText(text.replace("\n", " "))
+        self._message.setToolTip(text)
+        self._message_time.start()
+
+    def message(self) -> str:
+        """Return what the status bar says now."""
+        return self._message.text()
+
+    def add_status_sign(self, widget: QWidget) -> None:
+        """Add a small widget to the left of the status bar."""
+        self.statusBar().insertWidget(0, widget)
 
     def add_status_widget(self, widget: QWidget) -> None:
         """Add a small widget to the right of the status bar."""

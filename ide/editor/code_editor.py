@@ -40,6 +40,9 @@ from ide.editor.line_marks import LineMarks
 from ide.editor.text_file import TextFile
 from ide.theme import theme, themes
 
+MARGIN_ROWS = 4
+"""A place that is gone to is put in the middle if it is closer to the edge than this."""
+
 TAB_WIDTH = 4
 """How many blanks a tab is as wide as."""
 
@@ -130,7 +133,7 @@ class CodeEditor(QPlainTextEdit):
         cursor.setPosition(block.position() + min(max(column, 0), block.length() - 1))
         self.setTextCursor(cursor)
         rows = self.visible_blocks()
-        if not rows[0] + 2 <= block.blockNumber() <= rows[1] - 2:
+        if not rows[0] + MARGIN_ROWS <= block.blockNumber() <= rows[1] - MARGIN_ROWS:
             self.centerCursor()
 
     def select(self, line: int, column: int, length: int) -> None:
@@ -266,6 +269,8 @@ class CodeEditor(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what depends on the size in place."""
         super().resizeEvent(event)
+        if self.execution_line is not None:
+            self.ensureCursorVisible()
         self._place_gutter()
         self._show_visible()
 
