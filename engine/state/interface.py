@@ -18,7 +18,10 @@ class StateReader(Protocol):
     """A consistent view of committed state, at one version."""
 
     def read(self, key: str) -> tuple[str | None, Layer]:
-        """Return the stored text and the layer that answered; (None, Layer.ABSENT) if there is none."""
+        """Return the stored text and the layer that answered; (None, Layer.ABSENT) if no layer knows the key.
+
+        A deletion that is not flushed yet answers too: (None, Layer.MVCC).
+        """
         ...
 
     def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:

@@ -61,7 +61,11 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
 def verify_store(store: Store, progress: Callable[[int, int], None] | None = None) -> VerifyReport:
     """Check an open database while nothing writes to it."""
     files = store.files()
-    problems = [Problem(name, "the file is missing") for name in files if not (store.directory / name).exists()]
+    missing = [name for name in files if not (store.directory / name).exists()]
+    if missing:  # a compaction may have replaced a file since it was listed
+        still_listed = set(store.files())
+        missing = [name for name in missing if name in still_listed]
+    problems = [Problem(name, "the file is missing") for name in missing]
     steps = len(ColumnName) + 1
     rows = 0
     for done, name in enumerate(ColumnName, 1):

@@ -58,7 +58,8 @@ class Epoch:
         merged: dict[str, str | None] = {}
         epoch: Epoch | None = self
         while epoch is not None and epoch.replaced is not None:
-            merged = {**epoch.replaced, **merged}
+            for key, text in epoch.replaced.items():
+                merged.setdefault(key, text)
             epoch = epoch.following
         return merged
 

@@ -17,7 +17,7 @@ from engine.state.store import Store
 from engine.state.verify import verify
 from tests.engine.state.workload import contents, produce
 
-BLOCKS = 60
+BLOCKS = 30
 
 
 @pytest.fixture

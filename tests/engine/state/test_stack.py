@@ -274,4 +274,4 @@ class StateStackMachine(RuleBasedStateMachine):
 
 
 TestStateStackMachine = StateStackMachine.TestCase
-TestStateStackMachine.settings = settings(max_examples=40, stateful_step_count=50, deadline=None)
+TestStateStackMachine.settings = settings(max_examples=30, stateful_step_count=50, deadline=None)
