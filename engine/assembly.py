@@ -11,10 +11,12 @@ from pathlib import Path
 import msgspec
 
 from engine.chain.chain import Chain, ChainOptions
-from engine.chain.clock import Clock
 from engine.chain.compilation import Compilation
 from engine.chain.execution import Executions
+from engine.chain.production import Producer
+from engine.chain.genesis_cache import GenesisCache
 from engine.chain.worker_program import PROGRAM as RUN_PROGRAM
+from engine.compiler.bundler import cache_folder
 from engine.compiler.compiler import Compiler
 from engine.compiler.pack import Pack, Packer
 from engine.compiler.source_map import SourceMap, map_to_sources
@@ -87,7 +89,15 @@ class Assembly:
             self.debugger.attach(self.debug_pool)
             self.pool.subscribe(self._workers_changed)
             self.debug_pool.subscribe(self._workers_changed)
-            self.chain = Chain(self.stack, self.executions, emit, options=options, clock=_clock(genesis))
+            kept = None if self.compiler.snapshots is None else GenesisCache(self.compiler.snapshots, cache_folder())
+            self.chain = Chain(
+                self.stack,
+                self.executions,
+                emit,
+                options=options,
+                genesis=self._with_interfaces(genesis),
+                genesis_cache=kept,
+            )
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -128,6 +138,21 @@ class Assembly:
         if running is not None:
             self.pool.cancel(running)
 
+    def _with_interfaces(self, genesis: Genesis | None) -> Genesis | None:
+        """Return genesis with every contract's interface, derived where it is left open."""
+        if genesis is None or not genesis.contracts:
+            return genesis
+        contracts = tuple(
+            contract
+            if contract.abi is not None
+            else msgspec.structs.replace(
+                contract,
+                abi=self.compiler.compile(contract.source, file=contract.file, profile=contract.profile).abi,
+            )
+            for contract in genesis.contracts
+        )
+        return msgspec.structs.replace(genesis, contracts=contracts)
+
     def _submit(self, job: bytes) -> Future[bytes]:
         self._running = future = self.pool.submit(job, priority=Priority.INTERACTIVE)
         return future
@@ -140,7 +165,3 @@ class Assembly:
     def _workers_changed(self) -> None:
         if not self._closing.is_set():
             self._emit(WorkerChanged(self.workers()))
-
-
-def _clock(genesis: Genesis | None) -> Clock | None:
-    return None if genesis is None or genesis.time is None else Clock(genesis.time)

@@ -19,7 +19,7 @@ import msgspec
 from engine.errors import EnvironmentProblem, InternalError
 from engine.values import Value
 
-__all__ = ["RESOURCES", "bundle", "esbuild_binary"]
+__all__ = ["RESOURCES", "bundle", "cache_folder", "esbuild_binary"]
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 """What is not Python."""
@@ -66,7 +66,7 @@ def bundle(entry: Path, *, cache: Path | None = None) -> str:
         EnvironmentProblem: esbuild is missing.
         InternalError: our sources do not bundle.
     """
-    folder = cache or _cache_folder()
+    folder = cache or cache_folder()
     name = hashlib.sha256(entry.resolve().relative_to(RESOURCES).as_posix().encode()).hexdigest()[:24]
     script, record = folder / f"{name}.js", folder / f"{name}.json"
     cached = _read_cached(script, record)
@@ -126,17 +126,17 @@ def _run_esbuild(entry: Path) -> tuple[str, dict[str, str]]:
     return text, {path: _hash((RESOURCES / path).read_bytes()) for path in paths if not path.startswith("(disabled)")}
 
 
-def _cache_folder() -> Path:
-    """Return the folder for bundles: inside the virtual environment if it can be written, else the user's cache."""
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: in the virtual environment if it can be written, else the cache."""
     if sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
-        return Path(sys.prefix) / "strata" / "bundles"
+        return Path(sys.prefix) / "strata" / "cache"
     if platform.system() == "Windows":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif platform.system() == "Darwin":
         base = Path.home() / "Library" / "Caches"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "strata" / "bundles"
+    return base / "strata" / "cache"
 
 
 def _write(path: Path, data: bytes) -> None:
