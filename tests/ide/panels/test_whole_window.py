@@ -1,0 +1,222 @@
+"""The panels in the real window on the real engine, used as people use them."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.facade import Engine
+from ide.panels.install import EnginePanels
+from ide.panels.state.rows import Fate
+from ide.paths import SAMPLES, Folders
+from ide.settings import SettingsStore
+from ide.window import MainWindow
+
+PATIENCE = 30_000
+CONTRACT = """class Counter {
+  init() {
+    storage.put('count', '0');
+  }
+
+  add(amount, fails) {
+    const before = Number(storage.get('count'));
+    storage.put('count', (before + amount).toString());
+    if (fails) {
+      throw new Error('asked to fail');
+    }
+    return (before + amount).toString();
+  }
+
+  spin() {
+    while (true) {}
+  }
+}
+
+module.exports = Counter;
+"""
+
+
+class User:
+    """A person at the window: presses keys and buttons, waits until something is seen."""
+
+    def __init__(self, window, panels, qtbot):
+        self.window, self.panels, self.qtbot = window, panels, qtbot
+
+    def run(self, command):
+        self.window.commands.refresh_now()
+        assert self.window.commands.run(command), self.window.commands.command(command).disabled_reason()
+
+    def see(self, condition):
+        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+
+    def deploy(self, file):
+        self.window.open_file(file)
+        self.run("deploy.deploy")
+        self.see(lambda: self.panels.deployer.dialog is not None)
+        known = set(self.panels.workbench.contracts)
+        self.qtbot.mouseClick(self.panels.deployer.dialog.deploy_button, Qt.MouseButton.LeftButton)
+        self.see(lambda: bool(set(self.panels.workbench.contracts) - known))
+
+    def call(self, method, *texts, command="run.call"):
+        form = self.panels.contracts.form
+        assert form.choose_method(method)
+        for field, text in zip(form.inputs, texts, strict=True):
+            field.set_text(text)
+        self.run(command)
+        self.see(lambda: not self.panels.caller.is_running)
+        return self.panels.contracts.result.toPlainText()
+
+    def local(self):
+        return [row for row in self.panels.state.local.model.rows if row.is_change]
+
+
+@pytest.fixture
+def user(qtbot, tmp_path):
+    folders = Folders.below(tmp_path / "user")
+    window = MainWindow(folders, SettingsStore(folders.settings))
+    panels = EnginePanels(window)
+    window.resize(1300, 850)
+    window.show()
+    panels.open(tmp_path / "chain")
+    made = User(window, panels, qtbot)
+    made.see(lambda: bool(panels.workbench.accounts))
+    yield made
+    for editor in window.editors.editors():
+        editor.document().setModified(False)
+    panels.close()
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def counter(user, tmp_path):
+    file = tmp_path / "counter.js"
+    file.write_text(CONTRACT, encoding="utf-8")
+    abi = '{"lang":"javascript","version":"1.0.0","abi":[{"name":"add","args":["number","bool"]},{"name":"spin"}]}'
+    (tmp_path / "counter.js.abi").write_text(abi, encoding="utf-8")
+    (tmp_path / "strata.json").write_text(
+        '{"format":1,"contracts":[{"name":"counter","file":"counter.js","abi":"counter.js.abi"}]}', encoding="utf-8"
+    )
+    user.deploy(file)
+    return file
+
+
+def test_deploy_call_and_watch_the_state_fall(user, counter):
+    text = user.call("add", "5", "false")
+    assert "Success" in text
+    assert [(row.readable_key.key, row.new[:2], row.fate) for row in user.local()] == [("count", "s5", Fate.HELD)]
+    key = user.local()[0].key
+    user.see(lambda: key in [row.key for row in user.panels.state.mvcc.model.rows if row.fate is Fate.HELD])
+    user.call("add", "2", "false")
+    rocksdb = user.panels.state.rocksdb.model
+    user.see(lambda: [row.new[:2] for row in rocksdb.rows if row.key == key] == ["s5"])
+
+
+def test_a_failing_call_is_seen_to_roll_back(user, counter):
+    user.call("add", "5", "false")
+    below = [(row.key, row.new) for row in user.panels.state.mvcc.model.rows]
+    text = user.call("add", "7", "true")
+    assert "asked to fail" in text
+    assert "counter.js, line 10" in text
+    assert [row.fate for row in user.local()] == [Fate.THROWN_AWAY]
+    assert user.panels.state.banner.text().startswith("Rolled back: nothing below changed")
+    assert {pair for pair in below if "count" in pair[0]} == {
+        (row.key, row.new) for row in user.panels.state.mvcc.model.rows if "count" in row.key
+    }
+    assert "Success" in user.call("add", "1", "false")
+
+
+def test_a_query_keeps_nothing(user, counter):
+    user.call("add", "5", "false", command="run.query")
+    assert "nothing kept" in user.panels.contracts.result.toPlainText()
+    user.call("add", "1", "false")
+    assert user.local()[0].new.startswith("s1@")
+
+
+def test_step_forwards_and_back_with_a_breakpoint(user, counter):
+    user.window.editor_for(counter).toggle_breakpoint(8)
+    user.call("add", "5", "false", command="debug.start")
+    controller = user.panels.controller
+    user.see(lambda: controller.view is not None)
+    assert controller.step.line == 8
+    variables = user.panels.debugger.variables
+    shown = {variables.index(row, 0).data(): variables.index(row, 1).data() for row in range(variables.rowCount())}
+    assert shown["amount"] == "5"
+    assert user.window.editor_for(counter).execution_line == 8
+    assert {row.fate for row in user.local()} == {Fate.AHEAD}
+    user.run("debug.over")
+    user.see(lambda: controller.view is not None)
+    assert controller.step.line > 8
+    assert {row.fate for row in user.local()} == {Fate.HELD}
+    user.run("debug.back_over")
+    assert controller.step.line == 8
+    assert {row.fate for row in user.local()} == {Fate.AHEAD}
+    controller.move(controller.last)
+    user.see(lambda: controller.view is not None)
+    user.run("run.stop")
+    assert controller.session is None
+    assert user.window.editor_for(counter).execution_line is None
+
+
+def test_an_endless_loop_ends_as_a_failure_and_the_next_call_works(user, counter):
+    assert "Success" not in user.call("spin")
+    assert "Success" in user.call("add", "1", "false")
+
+
+def test_an_error_in_the_file_is_shown_at_its_line(user, tmp_path):
+    file = tmp_path / "broken.js"
+    file.write_text("class A {\n  init() {}\n  f() { return ); }\n}\nmodule.exports = A;\n", encoding="utf-8")
+    user.window.open_file(file)
+    user.run("deploy.deploy")
+    user.see(lambda: not user.panels.deployer.is_busy)
+    assert user.panels.deployer.dialog is None
+    assert user.window.editor_for(file).textCursor().blockNumber() == 2
+
+
+def test_a_changed_file_says_redeploy(user, counter, qtbot):
+    editor = user.window.editor_for(counter)
+    qtbot.keyClicks(editor, "// more")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    user.see(lambda: user.panels.contracts.model.rows[0].is_changed)
+    user.run("deploy.redeploy")
+    user.see(lambda: len(user.panels.workbench.contracts) == 2)
+    assert not user.panels.contracts.model.rows[0].is_changed
+
+
+def test_the_storage_inspector_finds_what_was_written(user, counter):
+    user.call("add", "5", "false")
+    user.panels.workbench.key_requested.emit(user.local()[0].key)
+    user.see(lambda: user.panels.storage.view.currentIndex().data() == "count")
+    assert user.panels.storage.viewer.text.toPlainText() == "5"
+
+
+@pytest.mark.parametrize("sample", ["fungible-token/token.js", "npm-dependency/airdrop.js"])
+def test_samples_deploy(user, tmp_path, sample):
+    folder, _, name = sample.partition("/")
+    shutil.copytree(SAMPLES / folder, tmp_path / folder)
+    user.deploy(tmp_path / folder / name)
+
+
+def test_arguments_and_watches_come_back(user, counter, tmp_path):
+    user.call("add", "5", "false")
+    user.panels.debugger.watches.add("amount")
+    user.panels.close()
+    again = EnginePanels(MainWindow(user.window.folders, SettingsStore(user.window.folders.settings)))
+    assert again.debugger.watches.expressions == ("amount",)
+    assert again.contracts.form.remembered() == {"counter/add": ["5", "false"]}
+    again.close()
+    again._window.deleteLater()
+
+
+def test_every_command_says_what_it_does_and_why_it_cannot(user):
+    commands = user.window.commands
+    for command in commands.commands():
+        assert commands.tool_tip(command.id), command.id
+    for command_id in ("run.call", "run.stop", "debug.over", "deploy.deploy", "transactions.resend"):
+        assert commands.command(command_id).disabled_reason()
+
+
+def test_a_folder_in_use_is_told(qtbot, tmp_path, user):
+    with pytest.raises(Exception, match=r".") as caught:
+        Engine.open(tmp_path / "chain").close()
+    assert "open" in str(caught.value).lower()
