@@ -4,7 +4,7 @@ import { walk } from './tree.js';
 
 /**
  * @param {string} text generated text.
- * @param {object} tree its tree with `range` and, as `source`, places in the source.
+ * @param {object} tree its tree with `range` and, as `origin`, places in the source.
  * @returns {number[]} for each line of `text`, the line of the source (from 1).
  */
 export function lineMap(text, tree) {
@@ -12,10 +12,10 @@ export function lineMap(text, tree) {
   const lines = new Array(starts.length).fill(0);
   const ends = new Array(starts.length).fill(0);
   walk(tree, (node) => {
-    if (!node.source || !node.range) return;
+    if (!node.origin || !node.range) return;
     const first = lineOf(starts, node.range[0]);
-    if (lines[first] === 0) lines[first] = node.source.start.line;
-    ends[lineOf(starts, Math.max(node.range[0], node.range[1] - 1))] ||= node.source.end.line;
+    if (lines[first] === 0) lines[first] = node.origin.start.line;
+    ends[lineOf(starts, Math.max(node.range[0], node.range[1] - 1))] ||= node.origin.end.line;
   });
   let last = 1;
   return lines.map((line, i) => (last = line || ends[i] || last));

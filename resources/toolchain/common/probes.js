@@ -88,8 +88,8 @@ export class Probes {
       number = this.scopes.push(scope.names()) - 1;
       this.#scopeNumbers.set(scope, number);
     }
-    const { start } = node.source ?? node.loc;
-    const { end } = shown.source ?? shown.loc;
+    const { start } = node.origin ?? node.loc;
+    const { end } = shown.origin ?? shown.loc;
     this.sites.push([start.line, start.column, end.line, end.column, this.#functionName(scope), number]);
     return `_strata_step(${this.sites.length - 1},${SCOPE})`;
   }

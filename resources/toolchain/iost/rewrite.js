@@ -65,8 +65,11 @@ function visit(node) {
     node.operator = '=';
   }
   if (node.type === 'TaggedTemplateExpression') {
-    visit(node.tag);
-    for (const hole of node.quasi.expressions) visit(hole);
+    // A template is left alone both as what is tagged and as the tag.
+    for (const part of [node.tag, node.quasi]) {
+      if (part.type === 'TemplateLiteral') part.expressions.forEach(visit);
+      else visit(part);
+    }
     return;
   }
   if (node.type === 'BinaryExpression' && !NOT_REWRITTEN.has(node.operator)) {
@@ -75,7 +78,7 @@ function visit(node) {
   } else if (node.type === 'TemplateLiteral') {
     const quasi = { ...node };
     become(node, { type: 'TaggedTemplateExpression', tag: { type: 'Identifier', name: TEMPLATE }, quasi, loc: node.loc });
-    for (const hole of quasi.expressions) visit(hole);
+    quasi.expressions.forEach(visit);
     return;
   } else if (node.type === 'SpreadElement') {
     node.argument = call(SPREAD, [node.argument], node.loc);
@@ -98,7 +101,7 @@ function operatorText(operator) {
 }
 
 /**
- * Give nodes of the regenerated tree the place in the source that they came from, as `source`.
+ * Give nodes of the regenerated tree the place in the source that they came from, as `origin`.
  *
  * Both trees have the same shape; where they differ all the same, a node gets the place of the nearest
  * enclosing node that has one.
@@ -109,17 +112,17 @@ export function align(rewritten, regenerated) {
     const [from, to, inherited] = pending.pop();
     const matches = from !== null && from.type === to.type;
     const place = (matches && from.loc) || inherited;
-    to.source = place;
+    to.origin = place;
     for (const key of Object.keys(to)) {
-      if (key === 'source') continue;
+      if (key === 'origin') continue;
       const value = to[key];
-      const origin = matches ? from[key] : null;
+      const other = matches ? from[key] : null;
       if (Array.isArray(value)) {
         value.forEach((element, i) => {
-          if (isNode(element)) pending.push([(Array.isArray(origin) && origin[i]) || null, element, place]);
+          if (isNode(element)) pending.push([(Array.isArray(other) && other[i]) || null, element, place]);
         });
       } else if (isNode(value)) {
-        pending.push([isNode(origin) ? origin : null, value, place]);
+        pending.push([isNode(other) ? other : null, value, place]);
       }
     }
   }

@@ -17,7 +17,8 @@ const MAX_FINDINGS = 300;
 
 /**
  * @param {object} tree a Program with `loc`.
- * @param {{profile: string, comments: object[], source: string, abi: object[] | null}} context `source` as it was parsed.
+ * @param {{profile: string, comments: object[], source: string, abi: object[] | null,
+ *   isLibrary?: (line: number) => boolean}} context `source` as it was parsed; findings in a library are left out.
  * @returns {object[]} findings as JSON (`engine/compiler/answers.py`, Finding).
  */
 export function lint(tree, context) {
@@ -25,7 +26,8 @@ export function lint(tree, context) {
   /** @type {Finding[]} */
   const findings = [];
   for (const rule of RULES[context.profile]) rule({ ...context, tree, analysis, report: (finding) => findings.push(finding) });
-  return mostImportant(findings)
+  const { isLibrary = () => false } = context;
+  return mostImportant(findings.filter(({ loc }) => !isLibrary(loc.start.line)))
     .sort((a, b) => compare(a.loc.start, b.loc.start))
     .map(findingJson);
 }

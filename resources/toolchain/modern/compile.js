@@ -8,8 +8,10 @@ import { evalRenames } from '../common/renames.js';
 import { analyse } from '../common/scopes.js';
 import { lint } from '../lint/lint.js';
 import { checkLanguage } from './language.js';
+import { libraryLines } from './libraries.js';
 import { meter } from './metering.js';
 import { parse } from './parser.js';
+import { disableUnsupported } from './unsupported.js';
 
 /**
  * Around the author's text stands a function of its own: its names may hide those of the runtime, it is strict, and
@@ -28,9 +30,10 @@ export function compile(source) {
   const tree = prepare(text);
   const analysis = analyse(tree, { strict: true });
   const probes = new Probes(tree, analysis);
-  const stepping = meter(text, tree, { probes, renames: evalRenames(analysis) });
+  const { replacements, failing } = disableUnsupported(text, tree);
+  const stepping = meter(text, tree, { probes, renames: [...replacements, ...evalRenames(analysis)], failing });
   return {
-    metered: BEGINNING + meter(text, tree) + END,
+    metered: BEGINNING + meter(text, tree, { renames: replacements, failing }) + END,
     stepping: BEGINNING + stepping + END,
     probes,
     lines: lineNumbers(text),
@@ -58,7 +61,7 @@ export function refuse(source) {
 export function inspect(source, { abi = null, linted = true } = {}) {
   const text = source.toWellFormed();
   const { tree, comments } = parse(text);
-  const context = { profile: 'modern', comments, source: text, abi };
+  const context = { profile: 'modern', comments, source: text, abi, isLibrary: libraryLines(text) };
   return { findings: linted ? lint(tree, context) : [], abi: deriveAbi(tree, comments) };
 }
 
@@ -67,7 +70,7 @@ function prepare(text) {
   if (tree.body.length === 0) {
     throw new CompileProblem('the source contains no statement', { code: 'empty-source' });
   }
-  checkLanguage(tree);
+  checkLanguage(tree, libraryLines(text));
   return tree;
 }
 

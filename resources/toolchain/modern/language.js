@@ -7,10 +7,15 @@ const MACHINERY = /^(?:_IOST(?:Instruction_counter|BinaryOp|TemplateTag|SpreadEl
 
 /**
  * @param {object} tree a Program.
+ * @param {(line: number) => boolean} isLibrary lines in which such constructs stand but are disabled.
  * @throws {CompileProblem} at the first construct that is not allowed.
  */
-export function checkLanguage(tree) {
+export function checkLanguage(tree, isLibrary) {
   walk(tree, (node) => {
+    if (node.type === 'Identifier' && MACHINERY.test(node.name)) {
+      refuse(node, 'reserved-name', `the name ${node.name} is reserved`, 'Choose another name');
+    }
+    if (node.loc && isLibrary(node.loc.start.line)) return;
     if (node.async) refuse(node, 'no-async', 'async functions are not supported', WAITING);
     switch (node.type) {
       case 'AwaitExpression':
@@ -21,11 +26,6 @@ export function checkLanguage(tree) {
         break;
       case 'ImportExpression':
         refuse(node, 'no-import', 'import() is not supported', 'Load the module with require() at the top instead');
-        break;
-      case 'Identifier':
-        if (MACHINERY.test(node.name)) {
-          refuse(node, 'reserved-name', `the name ${node.name} is reserved`, 'Choose another name');
-        }
         break;
       default:
     }

@@ -7,6 +7,7 @@
 
 import { ChargePoint } from '../common/charge.js';
 import { Edits } from '../common/edits.js';
+import { behind } from '../common/positions.js';
 import { ROUND, WHILE_TEST } from '../common/prices.js';
 import { childrenOf, isFunction } from '../common/tree.js';
 import { priceOf } from './prices.js';
@@ -31,21 +32,25 @@ const OPENING = new Set([
 /**
  * @param {string} source
  * @param {object} tree its tree, with `range`.
- * @param {{probes?: import('../common/probes.js').Probes | null, renames?: {start, end, name}[]}} options
+ * @param {object} options
+ * @param {import('../common/probes.js').Probes | null} [options.probes] what makes the stepping variant.
+ * @param {{start: number, end: number, name: string}[]} [options.renames] words to be written differently.
+ * @param {Map<object, string>} [options.failing] functions that must fail, with the statement that does it.
  * @returns {string}
  */
-export function meter(source, tree, { probes = null, renames = [] } = {}) {
+export function meter(source, tree, { probes = null, renames = [], failing = new Map() } = {}) {
   const edits = new Edits(source);
   for (const { start, end, name } of renames) edits.replace(start, end, name);
-  new Meter(source, edits, probes).list(tree.body, new ChargePoint(), 0);
+  new Meter(source, edits, probes, failing).list(tree.body, new ChargePoint(), 0);
   return edits.render();
 }
 
 class Meter {
-  constructor(source, edits, probes) {
+  constructor(source, edits, probes, failing) {
     this.source = source;
     this.edits = edits;
     this.probes = probes;
+    this.failing = failing;
   }
 
   /**
@@ -150,7 +155,7 @@ class Meter {
         for (const statement of node.body) this.statement(statement, point);
         break;
       case 'StaticBlock':
-        this.list(node.body, new ChargePoint(ENTRY), this.#behind('{', node.range[0]));
+        this.list(node.body, new ChargePoint(ENTRY), behind(this.source, '{', node.range[0]));
         break;
       case 'ConditionalExpression':
         this.visit(node.test, point);
@@ -246,10 +251,11 @@ class Meter {
   functionNode(node) {
     const { body } = node;
     const entry = new ChargePoint(ENTRY);
+    const failure = this.failing.get(node) ?? '';
     for (const parameter of node.params) this.visit(parameter, entry);
     if (body.type === 'BlockStatement') {
       const [start, end] = [body.range[0] + 1, body.range[1] - 1];
-      if (this.probes) this.edits.open(start, this.probes.enter(node));
+      this.edits.open(start, failure + (this.probes ? this.probes.enter(node) : ''));
       this.list(body.body, entry, start);
       if (!this.probes) return;
       // In an empty body both stand at one place, where what closes would come first.
@@ -258,28 +264,12 @@ class Meter {
       return;
     }
     // Whatever follows the arrow, parentheses included, is the body.
-    const position = this.#behind('=>', node.params.at(-1)?.range[1] ?? node.range[0]);
+    const position = behind(this.source, '=>', node.params.at(-1)?.range[1] ?? node.range[0]);
     const { probes } = this;
-    const before = probes ? `{${probes.enter(node)}${probes.statement(body)}` : '';
-    this.edits.open(position, () => (probes ? `${before}${entry.statement()}return (` : ` (${entry.operand()}`));
+    const isBlock = probes !== null || failure !== '';
+    const before = failure + (probes ? probes.enter(node) + probes.statement(body) : '');
+    this.edits.open(position, () => (isBlock ? `{${before}${entry.statement()}return (` : ` (${entry.operand()}`));
     this.visit(body, entry);
-    this.edits.close(node.range[1], probes ? `);${probes.exit(node)}}` : ')');
+    this.edits.close(node.range[1], isBlock ? `);${probes ? probes.exit(node) : ''}}` : ')');
   }
-
-  /** The position behind the next `token`, not counting comments. */
-  #behind(token, start) {
-    let position = start;
-    while (!this.source.startsWith(token, position)) {
-      if (this.source.startsWith('//', position)) position = endOfLine(this.source, position);
-      else if (this.source.startsWith('/*', position)) position = this.source.indexOf('*/', position + 2) + 2;
-      else position += 1;
-    }
-    return position + token.length;
-  }
-}
-
-function endOfLine(text, position) {
-  const found = /[\n\r\u2028\u2029]/g;
-  found.lastIndex = position;
-  return found.exec(text).index;
 }

@@ -66,6 +66,7 @@ def test_vector_compiles_or_fails_as_the_reference_does(compiler, name):
             "_IOSTBinaryOp(f(..._IOSTSpreadElement(_IOSTSpreadElement(x)))[0], 2, '-');",
         ),
         ("q=`x${a}`;t`${`y`}`;", "$(7);q = _IOSTTemplateTag`x${ a }`; $(8);t`${ _IOSTTemplateTag`y` }`;"),
+        ("`a${`b`}``c`;", "$(8);`a${ _IOSTTemplateTag`b` }``c`;"),
         ("l:for(let i=0;;)break;", "l: $(3);for (let i = 0;;) {$(1);break;}"),
         ("{function f(){}}class X{m(){}}", "{ $(3);function f() { } } $(153);class X { m() { } }"),
         ("switch(a.b){case c.d:e();default:x}", "$(4);switch (a.b) { case $(4),c.d: $(4);e(); default: x; }"),
