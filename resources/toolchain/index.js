@@ -47,7 +47,8 @@ globalThis.strataToolchain = (name, payload) => {
 
 function reasonOf({ message }) {
   const deep = message.includes('call stack') || message.includes('nested');
-  return deep ? 'the source is nested too deeply to be compiled' : `the source is too large to be compiled (${message})`;
+  if (deep) return 'the source is nested too deeply to be compiled';
+  return `the source is too large to be compiled (${message})`;
 }
 
 /** Do it; a problem of the source becomes a value. */

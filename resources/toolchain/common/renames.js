@@ -1,6 +1,10 @@
 /** Identifiers that compiled texts write differently. */
 
-/** @returns {{start: number, end: number, name: string}} what `Edits.replace` needs to write an identifier as `name`. */
+/**
+ * What `Edits.replace` needs to write an identifier as `name`.
+ *
+ * @returns {{start: number, end: number, name: string}}
+ */
 export function rename(node, name, shorthand) {
   const [start, end] = node.range ?? [node.start, node.end];
   return { start, end, name: shorthand ? `${node.name}:${name}` : name };

@@ -1,6 +1,17 @@
 /** Walking ESTree trees of either parser. */
 
-const NOT_CHILDREN = new Set(['type', 'loc', 'range', 'start', 'end', 'origin', 'regex', 'tokens', 'errors', 'comments']);
+const NOT_CHILDREN = new Set([
+  'type',
+  'loc',
+  'range',
+  'start',
+  'end',
+  'origin',
+  'regex',
+  'tokens',
+  'errors',
+  'comments',
+]);
 
 /** @returns {boolean} whether a field's value is a node. */
 export function isNode(value) {

@@ -24,9 +24,10 @@ const OPENING = new Set([
  *
  * @param {string} text regenerated text.
  * @param {object} tree its tree, with `range`.
- * @param {{probes?: import('../common/probes.js').Probes | null, renames?: {start, end, name}[], hidden?: string}} options
- *   `probes` makes the stepping variant; `renames` are identifiers that must be written differently; `hidden` is the
- *   counter's name inside `with`.
+ * @param {object} options
+ * @param {import('../common/probes.js').Probes | null} [options.probes] what makes the stepping variant.
+ * @param {{start: number, end: number, name: string}[]} [options.renames] words to be written differently.
+ * @param {string} [options.hidden] the counter's name inside `with`.
  * @returns {string}
  */
 export function meter(text, tree, { probes = null, renames = [], hidden = COUNTER } = {}) {

@@ -77,7 +77,8 @@ function visit(node) {
     become(node, call(BINARY, [left, right, operatorText(operator)], loc));
   } else if (node.type === 'TemplateLiteral') {
     const quasi = { ...node };
-    become(node, { type: 'TaggedTemplateExpression', tag: { type: 'Identifier', name: TEMPLATE }, quasi, loc: node.loc });
+    const tag = { type: 'Identifier', name: TEMPLATE };
+    become(node, { type: 'TaggedTemplateExpression', tag, quasi, loc: node.loc });
     quasi.expressions.forEach(visit);
     return;
   } else if (node.type === 'SpreadElement') {

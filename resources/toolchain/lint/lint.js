@@ -25,7 +25,8 @@ export function lint(tree, context) {
   const analysis = analyse(tree, { strict: context.profile === 'modern' });
   /** @type {Finding[]} */
   const findings = [];
-  for (const rule of RULES[context.profile]) rule({ ...context, tree, analysis, report: (finding) => findings.push(finding) });
+  const report = (finding) => findings.push(finding);
+  for (const rule of RULES[context.profile]) rule({ ...context, tree, analysis, report });
   const { isLibrary = () => false } = context;
   return mostImportant(findings.filter(({ loc }) => !isLibrary(loc.start.line)))
     .sort((a, b) => compare(a.loc.start, b.loc.start))
@@ -35,7 +36,8 @@ export function lint(tree, context) {
 /** Nobody reads a thousand findings; packed libraries have them. */
 function mostImportant(findings) {
   if (findings.length <= MAX_FINDINGS) return findings;
-  return findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)).slice(0, MAX_FINDINGS);
+  const rank = ({ severity }) => SEVERITIES.indexOf(severity);
+  return findings.sort((a, b) => rank(a) - rank(b)).slice(0, MAX_FINDINGS);
 }
 
 function compare(a, b) {

@@ -9,9 +9,7 @@ const CONSOLE = new Set(['debug', 'info', 'log', 'warn', 'error']);
 export function looseEquality({ tree, source, report }) {
   walk(tree, (node) => {
     if (node.type !== 'BinaryExpression' || (node.operator !== '==' && node.operator !== '!=')) return;
-    const nullish = [node.left, node.right].some(
-      ({ type, value, name }) => (type === 'Literal' && value === null) || (type === 'Identifier' && name === 'undefined'),
-    );
+    const nullish = isNullish(node.left) || isNullish(node.right);
     report({
       severity: nullish ? 'warning' : 'hint',
       code: 'loose-equality',
@@ -22,6 +20,10 @@ export function looseEquality({ tree, source, report }) {
       fix: operatorFix(node, source),
     });
   });
+}
+
+function isNullish({ type, value, name }) {
+  return (type === 'Literal' && value === null) || (type === 'Identifier' && name === 'undefined');
 }
 
 function operatorFix({ left, right, operator }, source) {
@@ -60,7 +62,7 @@ export function arrowBodies({ tree, source, report }) {
     report({
       severity: lost.type === 'Super' ? 'error' : 'warning',
       code: 'arrow-this',
-      message: `\`${textOf(lost)}\` is lost in an arrow function without braces in profile iost; write \`{ return …; }\``,
+      message: `\`${textOf(lost)}\` is lost in an arrow function without braces in profile iost; write braces`,
       loc: lost.loc,
       fix: plain && { loc: node.body.loc, text: `{ return ${body}; }`, title: 'Write with braces' },
     });

@@ -78,7 +78,8 @@ export function unboundedLoops({ tree, analysis, report }) {
   }
   const isStored = (node) => {
     if (isList(node)) return true;
-    return node.type === 'Identifier' && [...lists].some(({ references }) => references.some((use) => use.node === node));
+    if (node.type !== 'Identifier') return false;
+    return [...lists].some(({ references }) => references.some((use) => use.node === node));
   };
   walk(tree, (node) => {
     let source = null;

@@ -42,7 +42,7 @@ export function exportsClass({ tree, profile, report }) {
   }
 }
 
-const NO_CLASS = new Set(['ArrayExpression', 'ArrowFunctionExpression', 'Literal', 'ObjectExpression', 'TemplateLiteral']);
+const NO_CLASS = new Set(['ArrayExpression', 'ArrowFunctionExpression', 'Literal', 'ObjectExpression']);
 
 /** Packed bundles export what a call or a variable holds. */
 function mayBeClass({ type }) {
@@ -88,7 +88,8 @@ export function fitsInterface({ tree, abi, report }) {
       const message = `the interface lists ${name}, but the class has no such method`;
       report({ severity: 'error', code: 'abi-mismatch', message, loc: place });
     } else if (method.value.params.length !== args.length) {
-      const message = `the interface gives ${name} ${args.length} arguments, the method has ${method.value.params.length}`;
+      const { length } = method.value.params;
+      const message = `the interface gives ${name} ${args.length} arguments, the method has ${length}`;
       report({ severity: 'error', code: 'abi-mismatch', message, loc: method.key.loc });
     }
   }

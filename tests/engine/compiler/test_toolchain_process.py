@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 
+import psutil
 import pytest
 
 from engine.compiler.compiler import Compiler
@@ -102,3 +105,21 @@ def test_threads_share_one_process(compiler):
     for thread in threads:
         thread.join()
     assert all(f"x = {number};" in results[number] for number in range(12))
+
+
+def test_the_process_ends_with_its_parent():
+    script = (
+        "import sys, time\n"
+        "from engine.vm.toolchain_process import ToolchainProcess\n"
+        "process = ToolchainProcess()\n"
+        "process.warm()\n"
+        "print(process._child._process.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    # Whoever adopts it reaps it: it is gone, or a corpse.
+    gone, alive = psutil.wait_procs([child], timeout=30)
+    assert gone or alive[0].status() == psutil.STATUS_ZOMBIE
