@@ -24,6 +24,9 @@ from engine.facade import Engine, EngineEvent
 FRAME_MS = 16
 """Events are delivered at most this often, in milliseconds."""
 
+MOST_EVENTS = 250
+"""So many events are delivered in one turn of the event loop at most."""
+
 CLOSE_TIMEOUT_SECONDS = 3.0
 """How long `close` waits for the thread that closes the engine before it leaves it behind."""
 
@@ -243,10 +246,14 @@ class EngineBridge(QObject):
         assert QThread.currentThread() is self.thread(), "engine results must be delivered on the window's thread"
         self._pause.stop()
         self._clock.start()
+        finished: tuple[Request[Any], ...] = ()
         with self._lock:
-            self._awake = False
-            events, self._incoming = tuple(self._incoming), deque()
-            finished, self._finished = tuple(self._finished), deque()
+            events = tuple(self._incoming.popleft() for _ in range(min(len(self._incoming), MOST_EVENTS)))
+            if not self._incoming:
+                finished, self._finished = tuple(self._finished), deque()
+            self._awake = bool(self._incoming)
+            if self._awake:
+                self._wake.emit()
         if events:
             self.events.emit(events)
         for request in finished:

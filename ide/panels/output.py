@@ -2,22 +2,124 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.facade import BlockFlushed, BlockProduced, ContractDeployed, EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import TransactionResult
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits, shorten
-from ide.panels.widgets import EmptyState, Switcher, make_plain, tool_button
+from ide.panels.widgets import EmptyState, Switcher, tool_button
 from ide.panels.workbench import Workbench
-from ide.theme import themes
 
-KEPT_LINES = 5000
+KEPT_LINES = 20_000
 _LONGEST_LINE = 1000
-_WORD_WIDTH = 9
 _LEVELS = {"error": "error", "fatal": "error", "warn": "warning", "warning": "warning"}
+
+Index = QModelIndex | QPersistentModelIndex
+LINE_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class OutputLine:
+    """A line: what kind of thing it is or who says it, the text, and the theme colour of the text."""
+
+    word: str
+    text: str
+    tint: str = "text"
+
+
+class OutputModel(QAbstractListModel):
+    """Lines in order; the oldest go when there are too many."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lines: list[OutputLine] = []
+
+    def add(self, lines: Sequence[OutputLine]) -> None:
+        """Put lines at the end."""
+        lines = lines[-KEPT_LINES:]
+        surplus = len(self._lines) + len(lines) - KEPT_LINES
+        if surplus > 0:
+            self.beginRemoveRows(QModelIndex(), 0, surplus - 1)
+            del self._lines[:surplus]
+            self.endRemoveRows()
+        if lines:
+            self.beginInsertRows(QModelIndex(), len(self._lines), len(self._lines) + len(lines) - 1)
+            self._lines += lines
+            self.endInsertRows()
+
+    def clear(self) -> None:
+        """Throw the lines away."""
+        self.beginResetModel()
+        self._lines = []
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of lines."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the line itself, or its text."""
+        if not index.isValid() or index.row() >= len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        match role:
+            case Qt.ItemDataRole.UserRole:
+                return line
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{line.word}  {line.text}"
+            case Qt.ItemDataRole.ToolTipRole:
+                return shorten(line.text, 2000)
+        return None
+
+
+class OutputDelegate(QStyledItemDelegate):
+    """Who on the left, what on the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the height of a line."""
+        return QSize(200, QFontMetrics(option.font).height() + 4)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a line."""
+        line = index.data(LINE_ROLE)
+        if not isinstance(line, OutputLine):
+            return
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, style.colour("selection"))
+        box = option.rect.adjusted(8, 0, -4, 0)
+        width = QFontMetrics(option.font).horizontalAdvance("m" * 12)
+        word = QRect(box.left(), box.top(), width - 8, box.height())
+        style.draw_elided(painter, word, line.word, option.font, "text_muted")
+        rest = QRect(box.left() + width, box.top(), box.width() - width, box.height())
+        style.draw_elided(painter, rest, shorten(line.text, 500), option.font, line.tint)
+
+
+class OutputView(QListView):
+    """Copies lines with the standard key."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the selected lines."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            rows = sorted(self.selectedIndexes(), key=QModelIndex.row)
+            QGuiApplication.clipboard().setText("\n".join(str(index.data()) for index in rows))
+        else:
+            super().keyPressEvent(event)
 
 
 class OutputPanel(QWidget):
@@ -26,17 +128,18 @@ class OutputPanel(QWidget):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self._workbench = workbench
-        self._lines: list[tuple[str, str, str]] = []
-        self.text = QTextBrowser()
-        self.text.setFont(style.code_font(self.font()))
-        make_plain(self.text)
-        self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName("Output of contracts")
-        self.text.document().setMaximumBlockCount(KEPT_LINES)
-        self.switcher = Switcher(
-            self.text,
-            EmptyState("What contracts print, and their events and receipts, appears here as transactions run."),
-        )
+        self.model = OutputModel(self)
+        self.view = OutputView()
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(OutputDelegate(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setFont(style.code_font(self.font()))
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setAccessibleName("Output of contracts")
+        sentence = "What contracts print, and their events and receipts, appears here as transactions run."
+        self.switcher = Switcher(self.view, EmptyState(sentence))
         side = QVBoxLayout()
         side.setContentsMargins(2, 2, 2, 2)
         side.addWidget(tool_button("clear", "Clear the output", self.clear))
@@ -47,72 +150,59 @@ class OutputPanel(QWidget):
         layout.addLayout(side)
         layout.addWidget(self.switcher, 1)
         workbench.bridge.events.connect(self._take_events)
-        themes().changed.connect(self._repaint)
 
     def clear(self) -> None:
         """Throw the lines away."""
-        self._lines.clear()
-        self.text.clear()
+        self.model.clear()
         self.switcher.show_view(False)
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
-        fresh: list[tuple[str, str, str]] = []
+        lines: list[OutputLine] = []
         for event in events:
             match event:
                 case TransactionExecuted(result=result):
-                    fresh += self._lines_of(result)
+                    lines += self._lines_of(result)
                 case ContractDeployed(contract=contract):
-                    fresh.append(("deployed", f"{contract.name} as {contract.id}", "info"))
+                    lines.append(OutputLine("deployed", f"{contract.name} as {contract.id}", "info"))
                 case BlockProduced(block=block) if block.transactions:
-                    fresh.append(
-                        ("block", f"#{block.number}, {_count(len(block.transactions), 'transaction')}", "text_muted")
-                    )
+                    count = _count(len(block.transactions), "transaction")
+                    lines.append(OutputLine("block", f"#{block.number}, {count}", "text_muted"))
                 case BlockFlushed(number=number):
-                    fresh.append(("flushed", f"up to block #{number}", "text_muted"))
+                    lines.append(OutputLine("flushed", f"up to block #{number}", "text_muted"))
                 case HeadMoved(number=number):
-                    fresh.append(("head", f"moved to block #{number}", "warning"))
-        if not fresh:
+                    lines.append(OutputLine("head", f"moved to block #{number}", "warning"))
+        if not lines:
             return
-        self._lines = [*self._lines, *fresh][-KEPT_LINES:]
-        self._append(fresh[-KEPT_LINES:])
+        bar = self.view.verticalScrollBar()
+        follows = bar.value() >= bar.maximum() - 1
+        self.model.add(lines)
+        self.switcher.show_view(True)
+        if follows:
+            self.view.scrollToBottom()
 
-    def _lines_of(self, result: TransactionResult) -> list[tuple[str, str, str]]:
-        calls = self._workbench.describe_request(result.request, result.hash)
-        gas = group_digits(result.receipt.gas_usage)
+    def _lines_of(self, result: TransactionResult) -> list[OutputLine]:
         name = self._workbench.contract_name
-        lines = [(name(line.contract), line.text, _LEVELS.get(line.level, "text")) for line in result.console]
+        lines = [
+            OutputLine(name(line.contract), part, _LEVELS.get(line.level, "text"))
+            for line in result.console
+            for part in _cut(line.text).splitlines() or [""]
+        ]
         for event in result.events:
             word = "event" if event.topic == "CONTRACT_EVENT" else "receipt"
-            lines.append((word, f"{name(event.contract)}: {event.data}", "info"))
+            lines.append(OutputLine(word, f"{name(event.contract)}: {_cut(event.data)}", "info"))
         outcome = "ok" if result.succeeded else str(result.receipt.status)
-        lines.append(
-            (outcome, f"{clock_time(result.time)} {calls}  ({gas} gas)", "success" if result.succeeded else "error")
-        )
+        tint = "success" if result.succeeded else "error"
+        call = self._workbench.describe_request(result.request, result.hash)
+        gas = group_digits(result.receipt.gas_usage)
+        lines.append(OutputLine(outcome, f"{clock_time(result.time)} {call}  ({gas} gas)", tint))
         if not result.succeeded:
-            lines.append(("why", shorten(result.receipt.message or "no message", 400), "error"))
+            lines.append(OutputLine("why", shorten(result.receipt.message or "no message", 400), "error"))
         return lines
 
-    def _append(self, lines: list[tuple[str, str, str]]) -> None:
-        bar = self.text.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 4
-        self.text.append("<br>".join(_html(*line) for line in lines))
-        self.switcher.show_view(True)
-        if at_end:
-            bar.setValue(bar.maximum())
 
-    def _repaint(self) -> None:
-        self.text.clear()
-        if self._lines:
-            self._append(self._lines)
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _html(word: str, text: str, tint: str) -> str:
-    shown = text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
-    body = escape(shown).replace("\n", "<br>")
-    quiet, strong = style.colour("text_muted").name(), style.colour(tint).name()
-    padded = escape(f"{word:<{_WORD_WIDTH}}").replace(" ", "&nbsp;")
-    return f'<span style="color:{quiet}">{padded} </span><span style="color:{strong}">{body}</span>'

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 MISSING = "—"
 """Shown where there is no value."""
@@ -56,6 +57,7 @@ class ReadableKey:
                 return self.key
 
 
+@lru_cache(maxsize=65_536)
 def read_key(state_key: str) -> ReadableKey:
     """Take a state key apart; keys and fields hold no `-`, so the parts are unambiguous."""
     parts = state_key.split("-", 3)

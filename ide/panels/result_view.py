@@ -10,6 +10,7 @@ from html import escape
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from engine.values import SourceLocation, TransactionResult
@@ -43,6 +44,7 @@ class ResultView(QTextBrowser):
         super().__init__(parent)
         self._workbench = workbench
         self._shown: tuple[TransactionResult, bool] | None = None
+        self._is_stale = False
         self.setOpenLinks(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName("Result of the transaction")
@@ -58,10 +60,19 @@ class ResultView(QTextBrowser):
 
     def show_problem(self, title: str, text: str) -> None:
         """Show why there is no result (refused before it ran)."""
-        self._shown = None
+        self._shown, self._is_stale = None, False
         self.setHtml(_page(_heading(title, "error") + _block(text, "error")))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Write the page that was not written while nobody looked."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._repaint()
+
     def _repaint(self) -> None:
+        self._is_stale = not self.isVisible()
+        if self._is_stale:
+            return
         if self._shown is None:
             self.clear()
             return

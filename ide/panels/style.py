@@ -5,6 +5,8 @@ Colours come from the theme by name, so that a switch of theme reaches everythin
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
@@ -26,6 +28,13 @@ def code_font(base: QFont) -> QFont:
 
 def scaled_font(base: QFont, factor: float, *, bold: bool = False) -> QFont:
     """Return `base` in another size."""
+    return QFont(_scaled(base.toString(), factor, bold))
+
+
+@lru_cache(maxsize=64)
+def _scaled(description: str, factor: float, bold: bool) -> QFont:
+    base = QFont()
+    base.fromString(description)
     font = QFont(base)
     font.setPointSizeF(base.pointSizeF() * factor)
     if bold:

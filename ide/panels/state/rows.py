@@ -204,8 +204,11 @@ def held_row(entry: StateEntry) -> StackRow:
 
 def written_keys(result: TransactionResult) -> set[str]:
     """Return the keys that a transaction's actions wrote for good, without the chain's own books."""
-    rows = access_rows(result, kept=True)
-    return {row.key for row in rows if row.is_change and row.fate is Fate.HELD and not row.is_book}
+    if not result.succeeded:
+        return set()
+    called = {action.contract for action in result.request.actions}
+    changes = {access.key for access in result.accesses if access.kind is not AccessKind.READ and access.action >= 0}
+    return {key for key in changes if not is_book_key(key, called)}
 
 
 def is_settlement(access: StorageAccess) -> bool:

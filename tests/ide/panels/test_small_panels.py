@@ -1,12 +1,13 @@
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import StorageLocked
 from engine.facade import BlockFlushed, ContractDeployed, HeadMoved, WorkerChanged
 from ide.panels.accounts import AccountsPanel, Column
 from ide.panels.memory import PanelMemory, load_memory, save_memory
-from ide.panels.output import OutputPanel
+from ide.panels.output import KEPT_LINES, OutputLine, OutputPanel
 from ide.panels.status import EngineStatus
 from ide.panels.workers import WorkersPanel
 from tests.ide.panels import examples
@@ -34,7 +35,11 @@ def test_accounts_are_listed_with_what_they_own(workbench, engine, qtbot):
     assert panel.model.index(0, Column.NAME).data() == "admin"
 
 
-def test_output_lists_prints_events_and_outcomes_in_order(workbench, engine, qtbot):
+def printed(panel):
+    return "\n".join(panel.model.index(line).data() for line in range(panel.model.rowCount()))
+
+
+def test_output_lists_prints_events_and_outcomes_in_order(workbench, engine, qtbot, qapp):
     panel = shown(qtbot, OutputPanel(workbench))
     good, bad = examples.transfer(1), examples.transfer(2, fails=True)
     with qtbot.waitSignal(workbench.bridge.events):
@@ -46,13 +51,25 @@ def test_output_lists_prints_events_and_outcomes_in_order(workbench, engine, qtb
             ContractDeployed(msgspec.structs.replace(examples.deployed_token("other"), id="ContractOther")),
             HeadMoved(3),
         )
-    text = panel.text.toPlainText()
+    text = printed(panel)
     parts = ["moving 58", '{"moved":58}', "token.transfer", "#12, 1 transaction", "flushed", "RUNTIME_ERROR"]
     parts += ["other as", "#3"]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
+    panel.view.selectAll()
+    qtbot.keyClick(panel.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert qapp.clipboard().text() == text
     panel.clear()
-    assert panel.text.toPlainText() == ""
+    assert printed(panel) == ""
+
+
+def test_output_keeps_the_newest_lines(workbench, qtbot):
+    panel = shown(qtbot, OutputPanel(workbench))
+    QAbstractItemModelTester(panel.model, QAbstractItemModelTester.FailureReportingMode.Warning, panel)
+    for start in range(0, KEPT_LINES + 3000, 5000):
+        panel.model.add([OutputLine("n", str(number)) for number in range(start, start + 5000)])
+    assert panel.model.rowCount() == KEPT_LINES
+    assert printed(panel).splitlines()[-1] == f"n  {KEPT_LINES + 4999}"
 
 
 def test_output_shows_markup_as_text(workbench, engine, qtbot):
@@ -60,7 +77,8 @@ def test_output_shows_markup_as_text(workbench, engine, qtbot):
     line = msgspec.structs.replace(examples.transfer().console[0], text="<b>bold</b>")
     with qtbot.waitSignal(workbench.bridge.events):
         engine.emit(examples.executed(msgspec.structs.replace(examples.transfer(), console=(line,))))
-    assert "<b>bold</b>" in panel.text.toPlainText()
+    assert "<b>bold</b>" in printed(panel)
+    assert not panel.grab().isNull()
 
 
 def test_workers_are_listed_with_their_state(workbench, engine, qtbot):
