@@ -13,8 +13,8 @@ import msgspec
 from engine.chain.chain import Chain, ChainOptions
 from engine.chain.compilation import Compilation
 from engine.chain.execution import Executions
-from engine.chain.production import Producer
 from engine.chain.genesis_cache import GenesisCache
+from engine.chain.production import Producer
 from engine.chain.worker_program import PROGRAM as RUN_PROGRAM
 from engine.compiler.bundler import cache_folder
 from engine.compiler.compiler import Compiler
@@ -98,6 +98,7 @@ class Assembly:
                 genesis=self._with_interfaces(genesis),
                 genesis_cache=kept,
             )
+            self.producer = Producer(self.chain, emit)
             self._opened = opened.pop_all()
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from engine.chain.pacemaker import Pacemaker
 from engine.errors import InvalidInput
 from engine.interface import (
     BlockFlushed,
@@ -29,10 +30,14 @@ from engine.interface import (
     GenesisAccount,
     GenesisContract,
     HeadMoved,
+    Production,
+    ProductionMode,
+    ProductionStopped,
     StackFrame,
     StepView,
     TraceStep,
     TransactionExecuted,
+    TransactionRejected,
     Variable,
     WorkerChanged,
     WorkerStatus,
@@ -57,6 +62,8 @@ if TYPE_CHECKING:
     from engine.compiler.pack import Pack
     from engine.debug.session import DebugSession
     from engine.entrance.contract_file import PreparedFile
+    from engine.entrance.http.server import NodeServer
+    from engine.entrance.http.service import NodeService
 
 __all__ = [
     "BlockFlushed",
@@ -74,10 +81,14 @@ __all__ = [
     "HeadMoved",
     "Pack",
     "PreparedFile",
+    "Production",
+    "ProductionMode",
+    "ProductionStopped",
     "StackFrame",
     "StepView",
     "TraceStep",
     "TransactionExecuted",
+    "TransactionRejected",
     "Variable",
     "WorkerChanged",
     "WorkerStatus",
@@ -100,7 +111,10 @@ class Engine:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="engine-read")
         self._compiling = ThreadPoolExecutor(1, thread_name_prefix="engine-compile")
         self._debugging = ThreadPoolExecutor(1, thread_name_prefix="engine-debug")
+        self._serving = ThreadPoolExecutor(1, thread_name_prefix="engine-node")
         self._closed = threading.Event()
+        self._pacemaker = Pacemaker(lambda: self._change(self._parts.producer.beat))
+        self._node: NodeServer | None = None
         self._parts: Assembly
 
     @classmethod
@@ -129,9 +143,12 @@ class Engine:
         if self._closed.is_set():
             return
         self._closed.set()
+        if self._node is not None:
+            self._node.stop()
         self._listeners = []
         self._parts.cancel()
         self._shut_down()
+        self._pacemaker.close()
         self._parts.close()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -179,9 +196,12 @@ class Engine:
     def transact(self, request: TransactionRequest, *, block: bool = True) -> Future[TransactionResult]:
         """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one.
 
-        With `block` off the transaction waits in the open block until `produce` or the next transaction closes it.
+        With `block` off, or if blocks are not produced at once (`set_production`), the transaction is executed but
+        waits in the open block until that is closed.
         """
-        return self._change(lambda: self._parts.chain.transact(request, close=block))
+        return self._change(
+            lambda: self._parts.chain.transact(request, close=block and self._parts.producer.is_instant)
+        )
 
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
         """Run a transaction on the head state and keep nothing."""
@@ -195,11 +215,35 @@ class Engine:
 
     def produce(self) -> Future[BlockSummary]:
         """Close the open block (with no transactions but the base one, if none waits) and return it."""
-        return self._change(self._parts.chain.produce)
+        return self._change(self._parts.producer.produce)
+
+    def set_production(self, production: Production) -> Future[None]:
+        """Produce blocks with every transaction, by the machine's clock, or when `produce` is called.
+
+        Raises:
+            InvalidInput: the interval is no time between a moment and an hour.
+        """
+
+        def change() -> None:
+            self._parts.producer.set_production(production)
+            self._pacemaker.wake()
+
+        return self._change(change)
+
+    @property
+    def production(self) -> Production:
+        """How blocks are produced; instant in a chain that was just opened."""
+        return self._parts.producer.production
 
     def advance(self, nanoseconds: int) -> Future[int]:
         """Move the chain's clock forward and return its time."""
-        return self._change(lambda: self._parts.chain.advance(nanoseconds))
+
+        def move() -> int:
+            now = self._parts.chain.advance(nanoseconds)
+            self._pacemaker.wake()
+            return now
+
+        return self._change(move)
 
     def checkpoint(self, name: str) -> Future[int]:
         """Name the head's state and return its block number."""
@@ -212,6 +256,52 @@ class Engine:
     def validate_block(self, number: int) -> Future[str | None]:
         """Execute a block again; return the first difference from what was recorded, None if there is none."""
         return self._change(lambda: self._parts.chain.validate(number))
+
+    # the local node
+
+    def start_node(self, *, port: int = 30001, host: str = "127.0.0.1", allow_remote: bool = False) -> Future[str]:
+        """Serve IOST's HTTP API (spec/rpc.md) for this chain and return its address; port 0 takes a free one.
+
+        Raises:
+            InvalidInput: the port is in use, `host` is not this machine and not allowed, or the node runs already.
+        """
+
+        def start() -> str:
+            from engine.entrance.http.server import NodeServer
+
+            if self._node is not None:
+                raise InvalidInput(f"the node runs already at {self._node.url}", advice="Stop it first.")
+            node = NodeServer(self, port=port, host=host, allow_remote=allow_remote)
+            url = node.start()
+            self._node = node
+            return url
+
+        return self._serving.submit(start)
+
+    def stop_node(self) -> Future[None]:
+        """Stop serving; nothing happens if the node does not run."""
+
+        def stop() -> None:
+            if self._node is not None:
+                self._node.stop()
+                self._node = None
+
+        return self._serving.submit(stop)
+
+    def node_service(self) -> NodeService:
+        """Return what answers the HTTP API's questions about this chain."""
+        from engine.entrance.http.service import NodeService
+
+        parts = self._parts
+        return NodeService(
+            parts.chain,
+            parts.producer,
+            parts.compilation,
+            read=self._read,
+            change=self._change,
+            subscribe=self.subscribe,
+            wake=self._pacemaker.wake,
+        )
 
     # looking
 
@@ -280,7 +370,7 @@ class Engine:
             listener(event)
 
     def _shut_down(self) -> None:
-        for executor in (self._compiling, self._readers, self._debugging, self._chain_thread):
+        for executor in (self._compiling, self._readers, self._debugging, self._serving, self._chain_thread):
             executor.shutdown(wait=False, cancel_futures=True)
 
     def _change(
@@ -325,7 +415,8 @@ class Engine:
                 publisher=request.publisher,
                 actions=(Action("system.iost", "setCode", json.dumps([write_contract(contract)], ensure_ascii=False)),),
                 gas_limit=request.gas_limit,
-            )
+            ),
+            close=self._parts.producer.is_instant,
         )
         if not result.succeeded:
             return DeployResult(result, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from engine.values import (
@@ -11,6 +13,7 @@ from engine.values import (
     Diagnostic,
     Profile,
     StateChange,
+    TransactionRequest,
     TransactionResult,
     Value,
 )
@@ -26,6 +29,14 @@ class TransactionExecuted(EngineEvent, frozen=True):
     """A transaction ran: committed to MVCC, or rolled back (`result.succeeded`)."""
 
     result: TransactionResult
+
+
+class TransactionRejected(EngineEvent, frozen=True):
+    """A transaction that waited for a block could not enter one: it has left no trace on the chain."""
+
+    hash: str
+    request: TransactionRequest
+    reason: str
 
 
 class BlockProduced(EngineEvent, frozen=True):
@@ -45,6 +56,12 @@ class ContractDeployed(EngineEvent, frozen=True):
     """A contract was deployed or updated."""
 
     contract: DeployedContract
+
+
+class ProductionStopped(EngineEvent, frozen=True):
+    """Blocks are no longer produced by the clock, because one could not be; production is manual now."""
+
+    reason: str
 
 
 class HeadMoved(EngineEvent, frozen=True):
@@ -69,6 +86,27 @@ class WorkerStatus(Value, frozen=True):
     runs: int
     memory_bytes: int
     contracts: tuple[str, ...]
+
+
+# --- production ----------------------------------------------------------------------------------
+
+
+class ProductionMode(StrEnum):
+    """When blocks are closed."""
+
+    INSTANT = "instant"
+    """With every transaction."""
+    INTERVAL = "interval"
+    """By the machine's clock, empty ones too."""
+    MANUAL = "manual"
+    """When `Engine.produce` is called."""
+
+
+class Production(Value, frozen=True):
+    """How blocks are produced; `seconds` between blocks counts in mode `INTERVAL` only."""
+
+    mode: ProductionMode = ProductionMode.INSTANT
+    seconds: float = 0.5
 
 
 # --- requests ------------------------------------------------------------------------------------

@@ -20,8 +20,18 @@ def admit(transaction: Transaction, *, size: int, now: int, chain_id: int, signe
     `size` is the length of its full encoding, `now` the chain's clock in nanoseconds. What was `signed_here` needs no
     check of its signatures.
     """
+    check_actions(transaction)
+    verify(transaction, size=size, now=now, chain_id=chain_id, signed_here=signed_here)
+
+
+def check_actions(transaction: Transaction) -> None:
+    """Raise `RejectedTransaction` for an action that cannot be meant: what is looked at before anything else."""
     for action in transaction.actions:
         check_action(action)
+
+
+def verify(transaction: Transaction, *, size: int, now: int, chain_id: int, signed_here: bool = False) -> None:
+    """Raise `RejectedTransaction` unless times, chain, size, gas settings and signatures are right; see `admit`."""
     if transaction.time > now + MAXIMUM_CLOCK_LEAD:
         raise RejectedTransaction(
             f"TimeError: tx.time is too large(tx.time: {transaction.time}, now: {now}). Please sync time"

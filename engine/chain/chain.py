@@ -112,6 +112,8 @@ class Chain(ChainHistory):
         self._listener = listener
         self._witness = KeyPair.from_secret_text(PRODUCER_SECRET)
         self._open: OpenBlock | None = None
+        self._announced: set[str] = set()
+        """Transactions of the open block whose execution was told of."""
         if stack.head is None:
             begun = genesis or Genesis()
             self.clock = clock or Clock(begun.time)
@@ -160,6 +162,7 @@ class Chain(ChainHistory):
         if close:
             self.produce()
         else:
+            self._announced.add(result.hash)
             self._listener(TransactionExecuted(result))
         return result
 
@@ -219,7 +222,9 @@ class Chain(ChainHistory):
         self._save_settings()
         summary = closed.summary(flushed=False)
         for result in results[1:]:
-            self._listener(TransactionExecuted(self._results.get(result.hash, result)))
+            if result.hash not in self._announced:
+                self._listener(TransactionExecuted(self._results.get(result.hash, result)))
+        self._announced.clear()
         self._listener(BlockProduced(summary, changes))
         self._flush()
         return summary
@@ -253,6 +258,7 @@ class Chain(ChainHistory):
         if self._open is not None:
             self.stack.discard_block()
             self._open = None
+            self._announced.clear()
         self.stack.move_head(point)
         self._head = self._read_head()
         self._forget_what_is_gone()

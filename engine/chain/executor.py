@@ -132,20 +132,8 @@ class TransactionRun:
 
     def _new_host(self) -> Host:
         transaction = self._transaction
-        context = TransactionContext(
-            publisher=transaction.publisher,
-            block=self._block,
-            hash=self._hash_text,
-            time=transaction.time,
-            expiration=transaction.expiration,
-            gas_ratio=transaction.gas_ratio,
-            auth_list=transaction.key_levels(),
-            signers=frozenset(transaction.signers),
-            actions=transaction.actions,
-            amount_limit=transaction.amount_limit,
-        )
         return Host(
-            context,
+            transaction_context(transaction, self._block, self._hash_text),
             self._cache,
             BuiltInLookup(self._cache, self._natives),
             self._natives,
@@ -267,6 +255,22 @@ class TransactionRun:
             write_set={} if rejection else self._cache.write_set(),
             runs=self._runs,
         )
+
+
+def transaction_context(transaction: Transaction, block: BlockContext, hash_text: str) -> TransactionContext:
+    """Return a transaction as contracts see it in `block`."""
+    return TransactionContext(
+        publisher=transaction.publisher,
+        block=block,
+        hash=hash_text,
+        time=transaction.time,
+        expiration=transaction.expiration,
+        gas_ratio=transaction.gas_ratio,
+        auth_list=transaction.key_levels(),
+        signers=frozenset(transaction.signers),
+        actions=transaction.actions,
+        amount_limit=transaction.amount_limit,
+    )
 
 
 def _message(failure: Failure) -> str:

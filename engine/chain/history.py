@@ -32,11 +32,11 @@ class ChainHistory:
 
     def summary(self, number: int) -> BlockSummary:
         """Return a closed block's summary; raises `InvalidInput` if there is none."""
-        return self._summary_of(self.stack.block(number))
+        return self.summary_of(self.stack.block(number))
 
     def summaries(self, first: int, count: int) -> tuple[BlockSummary, ...]:
         """Return up to `count` blocks from number `first` upwards."""
-        return tuple(map(self._summary_of, self.stack.ledger.chain(first, count)))
+        return tuple(map(self.summary_of, self.stack.ledger.chain(first, count)))
 
     def head_summary(self) -> BlockSummary:
         """Return the newest closed block's summary."""
@@ -65,6 +65,10 @@ class ChainHistory:
         stored = self._stored(transaction_hash)
         return None if stored is None else stored.transaction
 
+    def stored(self, transaction_hash: str) -> StoredResult | None:
+        """Return a transaction of a closed block of this chain with what it came to."""
+        return self._stored(transaction_hash)
+
     def _remember(self, result: TransactionResult) -> None:
         self._results[result.hash] = result
         if len(self._results) > KEPT_RESULTS:
@@ -89,6 +93,7 @@ class ChainHistory:
             return None
         return decode_result(found[1])
 
-    def _summary_of(self, record: BlockRecord) -> BlockSummary:
+    def summary_of(self, record: BlockRecord) -> BlockSummary:
+        """Return the summary of a stored block."""
         flushed = self.stack.flushed
         return decode_block(record.body).summary(flushed=flushed is not None and record.number <= flushed.number)

@@ -29,7 +29,7 @@ class Inspection:
     def __init__(self, view: StateView, time: int) -> None:
         self._view = view
         self._time = time
-        self._cache = _ReadOnly(view)
+        self._cache = ReadOnlyCache(view)
 
     def account(self, name: str) -> AccountSummary:
         """Return an account's or contract's balances, gas and RAM.
@@ -52,7 +52,11 @@ class Inspection:
         """Return what an account or contract holds of a token, with what was frozen and is due."""
         held = self._number(f"m-token.iost-TB{name}-{token}")
         due = sum(item.Amount for item in self.frozen(name, token) if item.Ftime <= self._time)
-        return decimal_text(FixedPoint(held + due, token_decimals(self._cache, token) or 0))
+        return decimal_text(FixedPoint(held + due, self.decimals(token)))
+
+    def decimals(self, token: str) -> int:
+        """Return how many decimals a token has, 0 if there is no such token."""
+        return token_decimals(self._cache, token) or 0
 
     def frozen(self, name: str, token: str) -> list[FreezeItem]:
         """Return what is frozen of a token, earliest first; also what is due but has not been touched since."""
@@ -107,7 +111,7 @@ class Inspection:
         return found
 
 
-class _ReadOnly:
+class ReadOnlyCache:
     """Implements `StateCache` as far as reading goes."""
 
     contract = ""
@@ -116,19 +120,25 @@ class _ReadOnly:
         self._view = view
 
     def get(self, key: str) -> str | None:
+        """Return a stored text."""
         return self._view.read(key)[0]
 
     def put(self, key: str, text: str) -> None:
+        """Refuse."""
         raise InvalidInput("this state is only looked at")
 
     def delete(self, key: str) -> None:
+        """Refuse."""
         raise InvalidInput("this state is only looked at")
 
     def mark(self) -> int:
+        """Refuse."""
         raise InvalidInput("this state is only looked at")
 
     def rollback_to(self, mark: int) -> None:
+        """Refuse."""
         raise InvalidInput("this state is only looked at")
 
     def commit(self, mark: int) -> None:
+        """Refuse."""
         raise InvalidInput("this state is only looked at")
