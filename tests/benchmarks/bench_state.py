@@ -91,6 +91,7 @@ def best(measure: Callable[[], float], rounds: int = 3) -> float:
 def reads() -> Iterator[Figure]:
     """Random reads a second through each layer and of the plain databases, same keys, decoded to text."""
     stack, _ = filled()
+    stack.store.columns[ColumnName.STATE].compact()  # as the plain one will be
     folder = temporary()
     keys = [key_of(index) for index in range(KEYS)]
 
