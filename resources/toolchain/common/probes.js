@@ -17,7 +17,7 @@ const WITHOUT_STEP = new Set([
 
 /**
  * Makes probe texts and keeps the table of sites. The recorder (`runtime/sandbox/recorder.js`) defines what they call:
- * `_strata_step(id, scope)`, `_strata_enter()`, `_strata_exit()`; a contract's own `eval` becomes `_strata_eval`.
+ * `_strata_step(id, scope)`, `_strata_enter()`, `_strata_exit()`. `eval` must be the engine's own.
  */
 export class Probes {
   #analysis;

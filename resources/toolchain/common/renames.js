@@ -10,7 +10,22 @@ export function rename(node, name, shorthand) {
   return { start, end, name: shorthand ? `${node.name}:${name}` : name };
 }
 
-/** The contract's own uses of `eval`, which must not reach the debugger's. */
+const EVAL = '_strata_eval';
+const EVAL_TEXT = 'Code generation from strings disallowed for this context';
+
+/**
+ * The contract's own uses of `eval` in the stepping variant: they must not reach the recorder's, and fail as they do
+ * where there is none.
+ *
+ * @param {import('./scopes.js').Analysis} analysis
+ * @returns {{renames: {start: number, end: number, name: string}[], prefix: string}}
+ */
 export function evalRenames(analysis) {
-  return (analysis.globals.get('eval') ?? []).map(({ node, shorthand }) => rename(node, '_strata_eval', shorthand));
+  const uses = analysis.globals.get('eval') ?? [];
+  if (uses.length === 0) return { renames: [], prefix: '' };
+  const failing = `{const error=new Error('${EVAL_TEXT}');error.name='EvalError';throw error;}`;
+  return {
+    renames: uses.map(({ node, shorthand }) => rename(node, EVAL, shorthand)),
+    prefix: `const ${EVAL}=(text)=>{if(typeof text==='string')${failing}return text;};`,
+  };
 }

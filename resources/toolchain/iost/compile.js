@@ -33,14 +33,12 @@ export function compile(source) {
     ...hiding.renames,
   ];
   const beginning = (takenName(analysis)?.text ?? '') + constants.prefix + hiding.prefix;
+  const evals = evalRenames(analysis);
   const probes = new Probes(tree, analysis);
   return {
     metered: beginning + meter(regenerated, tree, { renames, hidden }),
-    stepping: beginning + meter(regenerated, tree, {
-      probes,
-      renames: [...renames, ...evalRenames(analysis)],
-      hidden,
-    }),
+    stepping:
+      beginning + evals.prefix + meter(regenerated, tree, { probes, renames: [...renames, ...evals.renames], hidden }),
     probes,
     lines: lineMap(regenerated, tree),
     openIntrinsics: mayChangeIntrinsics(tree, analysis),

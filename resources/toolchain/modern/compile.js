@@ -31,10 +31,11 @@ export function compile(source) {
   const analysis = analyse(tree, { strict: true });
   const probes = new Probes(tree, analysis);
   const { replacements, failing } = disableUnsupported(text, tree);
-  const stepping = meter(text, tree, { probes, renames: [...replacements, ...evalRenames(analysis)], failing });
+  const evals = evalRenames(analysis);
+  const stepping = meter(text, tree, { probes, renames: [...replacements, ...evals.renames], failing });
   return {
     metered: BEGINNING + meter(text, tree, { renames: replacements, failing }) + END,
-    stepping: BEGINNING + stepping + END,
+    stepping: BEGINNING + evals.prefix + stepping + END,
     probes,
     lines: lineNumbers(text),
     openIntrinsics: writesIntrinsics(tree, analysis),

@@ -102,3 +102,10 @@ def test_with_cannot_put_itself_in_front_of_the_machinery(compiler, isolate, mem
     shown = run(isolate, compiler.compile(source).metered)
     assert shown["end"] == "enough"
     assert "free" not in shown["log"]
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_an_own_eval_fails_in_the_stepping_variant(compiler, isolate, profile):
+    contract = compiler.compile("L(eval(5)); const f = eval; f('L(6)');", profile=profile)
+    shown = run(isolate, contract.stepping, stepping=True)
+    assert (shown["log"], shown["end"]) == (["5"], "EvalError")
