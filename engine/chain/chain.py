@@ -246,7 +246,7 @@ class Chain(ChainHistory):
         """Name the head's state and return its block number; the open block is closed first."""
         if self._open is not None:
             self.produce()
-        return self.stack.set_checkpoint(name).number
+        return self.stack.set_checkpoint(name, note=str(self.clock.offset)).number
 
     def restore(self, point: str | int) -> int:
         """Make a checkpoint, or a block by number or hash, the head; what the open block holds is dropped.
@@ -261,6 +261,7 @@ class Chain(ChainHistory):
             self._announced.clear()
         self.stack.move_head(point)
         self._head = self._read_head()
+        self._set_clock_back(point)
         self._forget_what_is_gone()
         self._listener(HeadMoved(self._head.number))
         return self._head.number
