@@ -17,6 +17,7 @@ import msgspec
 from engine import errors
 from engine.errors import ContractFailure, InternalError, StrataError, UserError
 from engine.values import Layer, Value
+from engine.vm.outcome import well_formed
 
 __all__ = [
     "Answer",
@@ -211,12 +212,13 @@ def decode_values(payload: bytes) -> list[tuple[str | None, Layer]]:
 def failure_of(error: BaseException) -> Failed:
     """Describe an exception so that `raise_failure` can raise it in another process."""
     if isinstance(error, ContractFailure):
-        return Failed(type(error).__name__, error.text, error.gas)
+        return Failed(type(error).__name__, well_formed(error.text), error.gas)
     if isinstance(error, UserError):
-        return Failed(type(error).__name__, error.what, where=error.where, advice=error.advice)
+        what, where, advice = (well_formed(text) for text in (error.what, error.where, error.advice))
+        return Failed(type(error).__name__, what, where=where, advice=advice)
     if isinstance(error, StrataError):
-        return Failed("InternalError", str(error))
-    return Failed("InternalError", f"{type(error).__name__}: {error}")
+        return Failed("InternalError", well_formed(str(error)))
+    return Failed("InternalError", well_formed(f"{type(error).__name__}: {error}"))
 
 
 def raise_failure(failed: Failed) -> None:

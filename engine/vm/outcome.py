@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.vm.bridge import Request
 from engine.vm.interface import ScriptFrame, ScriptOutcome
 
-__all__ = ["MAX_RESULT_BYTES", "outcome_of"]
+__all__ = ["MAX_RESULT_BYTES", "outcome_of", "well_formed"]
 
 MAX_RESULT_BYTES = 65536
 """spec/gas.md §8.4."""
@@ -15,7 +15,7 @@ def outcome_of(frame: ScriptFrame, request: Request, first_line_offset: int) -> 
     """Read an OUTCOME request: result, error, error class, positions (`script TAB line TAB column` a call)."""
     result, error, error_class, positions = request.texts
     if result is not None:
-        text = result.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = well_formed(result)
         if len(text.encode()) <= MAX_RESULT_BYTES:
             return ScriptOutcome(gas=request.gas, result=text)
         return ScriptOutcome(gas=request.gas, error="result too long", error_class="ResultTooLong")
@@ -23,12 +23,17 @@ def outcome_of(frame: ScriptFrame, request: Request, first_line_offset: int) -> 
     _, line, column = stack[0] if stack else ("", 0, 0)
     return ScriptOutcome(
         gas=request.gas,
-        error=error or "",
+        error=well_formed(error or ""),
         error_class=error_class or "ContractException",
         line=line,
         column=column,
         stack=stack,
     )
+
+
+def well_formed(text: str) -> str:
+    """Return a text with lone surrogates replaced by U+FFFD, as the reference's UTF-8 does."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _positions(frame: ScriptFrame, text: str, first_line_offset: int) -> list[tuple[str, int, int]]:

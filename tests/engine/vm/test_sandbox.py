@@ -253,6 +253,11 @@ def test_errors_of_the_program_reach_the_caller(sandbox, contracts):
     assert run_one(sandbox, "A").result == "b"
 
 
+def test_thrown_lone_surrogates_are_replaced(sandbox, contracts):
+    contracts.add("A", "m() { throw '\\ud800x'; }")
+    assert run_one(sandbox, "A").error == "Uncaught exception: \ufffdx"
+
+
 def test_a_task_runs_many_programs_without_leaving_the_loop(sandbox, contracts):
     contracts.add("A", "m(n) { return n * 2; }")
 
