@@ -266,6 +266,16 @@ class Chain(ChainHistory):
         self._listener(HeadMoved(self._head.number))
         return self._head.number
 
+    def _set_clock_back(self, point: str | int) -> None:
+        """Let a standing clock show what it showed at a checkpoint, at any other block that block's time."""
+        if self.clock.start is None:
+            return
+        checkpoint = self.stack.ledger.checkpoint(point) if isinstance(point, str) else None
+        noted = checkpoint is not None and checkpoint.note.lstrip("-").isdigit()
+        offset = int(checkpoint.note) if checkpoint and noted else self._head.time - self.clock.start
+        self.clock = Clock(self.clock.start, offset=offset)
+        self._save_settings()
+
     def validate(self, block: Block | int) -> str | None:
         """Execute a block again on the state below it; return the first difference, None if there is none.
 
