@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
-    QListView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -23,7 +21,7 @@ from engine.facade import BlockFlushed, BlockProduced, ContractDeployed, EngineE
 from engine.values import TransactionResult
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits, shorten
-from ide.panels.widgets import EmptyState, Switcher, tool_button
+from ide.panels.widgets import EmptyState, FlatTable, Switcher, tool_button
 from ide.panels.workbench import Workbench
 
 KEPT_LINES = 20_000
@@ -43,7 +41,7 @@ class OutputLine:
     tint: str = "text"
 
 
-class OutputModel(QAbstractListModel):
+class OutputModel(QAbstractTableModel):
     """Lines in order; the oldest go when there are too many."""
 
     def __init__(self, parent: QObject) -> None:
@@ -73,6 +71,10 @@ class OutputModel(QAbstractListModel):
         """Return the number of lines."""
         return 0 if parent.isValid() else len(self._lines)
 
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return one."""
+        return 0 if parent.isValid() else 1
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return the line itself, or its text."""
         if not index.isValid() or index.row() >= len(self._lines):
@@ -91,10 +93,6 @@ class OutputModel(QAbstractListModel):
 class OutputDelegate(QStyledItemDelegate):
     """Who on the left, what on the right."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the height of a line."""
-        return QSize(200, QFontMetrics(option.font).height() + 4)
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a line."""
         line = index.data(LINE_ROLE)
@@ -110,18 +108,6 @@ class OutputDelegate(QStyledItemDelegate):
         style.draw_elided(painter, rest, shorten(line.text, 500), option.font, line.tint)
 
 
-class OutputView(QListView):
-    """Copies lines with the standard key."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the selected lines."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            rows = sorted(self.selectedIndexes(), key=QModelIndex.row)
-            QGuiApplication.clipboard().setText("\n".join(str(index.data()) for index in rows))
-        else:
-            super().keyPressEvent(event)
-
-
 class OutputPanel(QWidget):
     """A log; follows the end unless one has scrolled up."""
 
@@ -129,15 +115,13 @@ class OutputPanel(QWidget):
         super().__init__()
         self._workbench = workbench
         self.model = OutputModel(self)
-        self.view = OutputView()
+        self.view = FlatTable("Output of contracts", with_header=False)
         self.view.setModel(self.model)
         self.view.setItemDelegate(OutputDelegate(self.view))
-        self.view.setUniformItemSizes(True)
         self.view.setFont(style.code_font(self.font()))
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.set_row_height(self.view.fontMetrics().height() + 4)
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setAccessibleName("Output of contracts")
         sentence = "What contracts print, and their events and receipts, appears here as transactions run."
         self.switcher = Switcher(self.view, EmptyState(sentence))
         side = QVBoxLayout()

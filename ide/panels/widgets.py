@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
     QStackedLayout,
+    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -139,3 +143,42 @@ class SectionTitle(QLabel):
 def make_plain(widget: QWidget) -> None:
     """Let a text widget fill its panel: without a frame, on the panel's own background."""
     widget.setStyleSheet("border: none; border-radius: 0; background: transparent;")
+
+
+class FlatTable(QTableView):
+    """A list of rows with columns that stays quick with many rows, and copies rows as text with the standard key."""
+
+    def __init__(self, name: str, *, with_header: bool = True) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(1)
+        columns = self.horizontalHeader()
+        columns.setVisible(with_header)
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.set_row_height(self.fontMetrics().height() + 8)
+
+    def set_row_height(self, pixels: int) -> None:
+        """Make all rows so high."""
+        self.verticalHeader().setDefaultSectionSize(pixels)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the selected rows' text."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            rows = sorted({index.row() for index in self.selectedIndexes()})
+            columns = range(self.model().columnCount())
+            lines = ("\t".join(str(self.model().index(row, column).data()) for column in columns) for row in rows)
+            QGuiApplication.clipboard().setText("\n".join(lines))
+        else:
+            super().keyPressEvent(event)

@@ -18,6 +18,9 @@ from ide.panels.workbench import Workbench
 from ide.theme import icon
 
 PAGE = 200
+MOST_ROWS = 20_000
+"""More rows than this are not kept."""
+
 ROW_ROLE = Qt.ItemDataRole.UserRole
 
 Index = QModelIndex | QPersistentModelIndex
@@ -118,6 +121,22 @@ class TransactionModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), 0, len(shown) - 1)
             self._shown[:0] = shown
             self.endInsertRows()
+        if len(self._loaded) > MOST_ROWS:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        """Drop a fifth of the rows at the end; they are fetched again when somebody scrolls there."""
+        if self._pending is not None:
+            self._pending.drop()
+            self._pending = None
+        del self._loaded[MOST_ROWS * 4 // 5 :]
+        kept = self._select(self._loaded)
+        if len(kept) < len(self._shown):
+            self.beginRemoveRows(QModelIndex(), len(kept), len(self._shown) - 1)
+            self._shown = kept
+            self.endRemoveRows()
+        self._paged = sum(row.result is not None for row in self._loaded)
+        self._exhausted = False
 
     def _select(self, rows: Iterable[TransactionRow]) -> list[TransactionRow]:
         return [row for row in rows if self._accepts(self._facts(row))]

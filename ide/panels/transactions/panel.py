@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHeaderView, QMenu, QSplitter, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from engine.facade import EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import SourceLocation, TransactionResult
 from ide.panels.result_view import ResultView
 from ide.panels.transactions.filter import EXAMPLES
 from ide.panels.transactions.model import ROW_ROLE, Column, TransactionModel, TransactionRow
-from ide.panels.widgets import EmptyState, FilterBox, Switcher
+from ide.panels.widgets import EmptyState, FilterBox, FlatTable, Switcher
 from ide.panels.workbench import Workbench
 
 _WIDEST = {
@@ -31,13 +31,9 @@ class TransactionsPanel(QWidget):
         self.model = TransactionModel(workbench, self)
         self.filter = FilterBox(EXAMPLES, "Filter of transactions")
         self.filter.filter_changed.connect(self._filter_changed)
-        self.view = QTreeView()
+        self.view = FlatTable("Transactions")
         self.view.setModel(self.model)
-        self.view.setRootIsDecorated(False)
-        self.view.setUniformRowHeights(True)
-        self.view.setAllColumnsShowFocus(True)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setAccessibleName("Transactions")
+        self.view.setSelectionMode(FlatTable.SelectionMode.SingleSelection)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.view.activated.connect(self._activate)
@@ -73,7 +69,7 @@ class TransactionsPanel(QWidget):
         self.model.reload()
 
     def _size_columns(self) -> None:
-        header = self.view.header()
+        header = self.view.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(Column.CALL, QHeaderView.ResizeMode.Stretch)
         metrics = QFontMetrics(self.font())

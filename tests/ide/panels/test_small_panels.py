@@ -36,7 +36,7 @@ def test_accounts_are_listed_with_what_they_own(workbench, engine, qtbot):
 
 
 def printed(panel):
-    return "\n".join(panel.model.index(line).data() for line in range(panel.model.rowCount()))
+    return "\n".join(panel.model.index(line, 0).data() for line in range(panel.model.rowCount()))
 
 
 def test_output_lists_prints_events_and_outcomes_in_order(workbench, engine, qtbot, qapp):

@@ -4,6 +4,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import RejectedTransaction
 from engine.facade import HeadMoved
+from ide.panels.transactions import model
 from ide.panels.transactions.filter import parse_filter
 from ide.panels.transactions.model import PAGE, Column
 from ide.panels.transactions.panel import TransactionsPanel
@@ -148,6 +149,16 @@ def test_a_moved_head_loads_everything_again(panel, engine, history, qtbot):
     engine.transaction_list = history[:3]
     engine.emit(HeadMoved(3))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
+
+
+def test_a_long_stream_forgets_its_end_and_finds_it_again(panel, engine, history, qtbot, monkeypatch):
+    monkeypatch.setattr(model, "MOST_ROWS", 500)
+    fresh = [examples.transfer(number, block=number) for number in range(1000, 1400)]
+    engine.transaction_list = (*reversed(fresh), *history)
+    panel.model.add_results(fresh)
+    assert panel.model.rowCount() == 400
+    load_all(panel, qtbot)
+    assert blocks(panel) == [f"#{result.block_number}" for result in engine.transaction_list]
 
 
 def test_numbers_beyond_64_bits_can_be_shown(panel, engine, qtbot):
