@@ -59,6 +59,7 @@ from engine.values import (
 if TYPE_CHECKING:
     from engine.assembly import Assembly
     from engine.chain.inspection import Inspection
+    from engine.chain.keys import KeyPair
     from engine.compiler.pack import Pack
     from engine.debug.session import DebugSession
     from engine.entrance.contract_file import PreparedFile
@@ -324,6 +325,10 @@ class Engine:
     def accounts(self) -> Future[tuple[AccountSummary, ...]]:
         """Return the development accounts with their balances."""
         return self._read(lambda: tuple(map(self._inspection().account, self._parts.chain.wallet.accounts())))
+
+    def keys(self) -> dict[str, KeyPair]:
+        """Return the keys that this chain signs with, by account. Those of a new chain are public knowledge."""
+        return self._parts.chain.wallet.keys()
 
     def contracts(self) -> Future[tuple[DeployedContract, ...]]:
         """Return the contracts people deployed, oldest first."""
