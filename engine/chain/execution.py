@@ -18,7 +18,7 @@ from engine.chain.compile_request import (
     decode_request,
     encode_message,
 )
-from engine.chain.executor import Execution, TransactionRun
+from engine.chain.executor import Execution, Mode, TransactionRun
 from engine.chain.natives import domain, gas, system, token, token721
 from engine.chain.natives.registry import BuiltInContracts
 from engine.chain.worker_program import (
@@ -130,8 +130,8 @@ class _Uncompiled:
 
 
 def _is_local(queued: QueuedTransaction) -> bool:
-    """Return whether a transaction calls only built-in contracts, so that it probably runs no JavaScript."""
-    return all(
+    """Return whether a transaction probably runs no JavaScript: a base transaction, or calls of built-in contracts."""
+    return queued.mode is Mode.SYSTEM or all(
         action.contract in _LOCAL_CONTRACTS
         or (action.contract == system.ID and action.action_name in _LOCAL_SYSTEM_METHODS)
         for action in queued.transaction.actions

@@ -14,7 +14,7 @@ from engine.chain.amount_limits import AmountLimits
 from engine.chain.context import BlockContext, TransactionContext
 from engine.chain.go_json import go_json
 from engine.chain.host import Host
-from engine.chain.host_interface import ActionOutcome, FailureSite
+from engine.chain.host_interface import NO_SUBSTITUTES, ActionOutcome, FailureSite
 from engine.chain.natives.registry import BuiltInContracts, BuiltInLookup
 from engine.chain.prices import current_prices
 from engine.chain.prologue import prepaid_units
@@ -108,6 +108,7 @@ class TransactionRun:
         self._locate = locate
         self._mode = mode
         self._observe = observe
+        self._substitutes = natives.duties.substitutes(reader, block) if mode is Mode.SYSTEM else NO_SUBSTITUTES
         self._runs = 0
         self._action = transaction.actions[0] if transaction.actions else Action("", "", "[]")
 
@@ -140,6 +141,7 @@ class TransactionRun:
             AccountAuthority(),
             prices=current_prices(self._cache),
             entry_checks=AmountLimits(transaction.amount_limit),
+            substitutes=self._substitutes,
         )
 
     def _program(self) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
@@ -18,6 +18,15 @@ Returns: TypeAlias = "list[object] | None"
 
 Invocation: TypeAlias = "Generator[ScriptFrame, ScriptOutcome, Returns]"
 """A running call: yields the script frames it needs, returns the result list, raises `ContractFailure`."""
+
+
+Substitute: TypeAlias = "Callable[[Host, str], Generator[ScriptFrame, ScriptOutcome, str]]"
+"""Does a script method's work in Python: takes the host and the arguments' JSON text, returns the result text."""
+
+Substitutes: TypeAlias = "Mapping[tuple[str, str], Substitute]"
+"""What stands in for scripts, by contract and method."""
+
+NO_SUBSTITUTES: Substitutes = {}
 
 
 class Cost(NamedTuple):

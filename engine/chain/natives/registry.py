@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.chain.block_duties import BlockDuties
 from engine.chain.compile_request import ContractCompiler
 from engine.chain.contracts import StateContracts
 from engine.chain.host import Host
@@ -23,6 +24,7 @@ class BuiltInContracts:
         }
         self._system = system.SystemContract(compiler, self._by_version).contract()
         self._by_version[self._system.id, self._system.version] = self._system
+        self.duties = BlockDuties()
         self.system = DeployedCode(id=self._system.id, abi=self._system.abi(), native=True)
 
     def invoke(self, host: Host, contract: str, method: str, arguments: list[object]) -> Invocation:
