@@ -126,8 +126,16 @@ class Pane(QWidget):
         return self._glow_timer.isActive()
 
     def _fade(self) -> None:
-        self.view.viewport().update()
-        if time.monotonic() > self._glow_until:
+        now = time.monotonic()
+        index = self.view.indexAt(QPoint(1, 1))
+        bottom = self.view.viewport().height()
+        while index.isValid() and self.view.visualRect(index).top() < bottom:
+            glow_from = self.model.rows[index.row()].glow_from
+            if glow_from and glow_from <= now <= glow_from + GLOW_SECONDS + 2 * _REPAINT_MS / 1000:
+                self.view.update(index)
+            index = index.siblingAtRow(index.row() + 1)
+        if now > self._glow_until:
+            self.view.viewport().update()
             self._glow_timer.stop()
 
     def _activate(self, index: QModelIndex) -> None:

@@ -130,13 +130,14 @@ class TransactionModel(QAbstractTableModel):
             self._pending.drop()
             self._pending = None
         del self._loaded[MOST_ROWS * 4 // 5 :]
+        # Before the rows go: views ask for more while they do.
+        self._paged = sum(row.result is not None for row in self._loaded)
+        self._exhausted = False
         kept = self._select(self._loaded)
         if len(kept) < len(self._shown):
             self.beginRemoveRows(QModelIndex(), len(kept), len(self._shown) - 1)
             self._shown = kept
             self.endRemoveRows()
-        self._paged = sum(row.result is not None for row in self._loaded)
-        self._exhausted = False
 
     def _select(self, rows: Iterable[TransactionRow]) -> list[TransactionRow]:
         return [row for row in rows if self._accepts(self._facts(row))]
