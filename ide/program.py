@@ -97,7 +97,7 @@ class Program(QObject):
         self.recovery = RecoveryKeeper(
             window.editors, window.tasks, folders.state / "recovery", settings.value.autosave_seconds
         )
-        self._temporary_chain: Path | None = None
+        self._temporary_chains: list[Path] = []
         window.project_closing.connect(self.session.leave)
         window.project_opened.connect(self._project_opened)
         window.closing.connect(self.session.save)
@@ -213,7 +213,6 @@ class Program(QObject):
         """Open the project's private chain, in place of the present one."""
         if self.window.project is not None:
             self.panels.bridge.close()
-            self._remove_temporary_chain()
             self.panels.open(self._chain_folder(self.window.project))
 
     def _chain_folder(self, project: Path) -> Path:
@@ -242,8 +241,8 @@ class Program(QObject):
             raise error
 
     def _use_temporary_chain(self) -> None:
-        self._temporary_chain = Path(tempfile.mkdtemp(prefix="strata-chain-"))
-        self.panels.open(self._temporary_chain)
+        self._temporary_chains.append(Path(tempfile.mkdtemp(prefix="strata-chain-")))
+        self.panels.open(self._temporary_chains[-1])
 
     def _set_chain_aside(self) -> None:
         if self.window.project is None:
@@ -258,16 +257,12 @@ class Program(QObject):
         self.window.notifications.information(f"A new chain was begun\nThe damaged one was kept as {kept}.")
         self.open_chain()
 
-    def _remove_temporary_chain(self) -> None:
-        if self._temporary_chain is not None:
-            shutil.rmtree(self._temporary_chain, ignore_errors=True)
-            self._temporary_chain = None
-
     # --- ending ----------------------------------------------------------------------------------
 
     def _closed(self) -> None:
         self.recovery.close()
-        self._remove_temporary_chain()
+        for folder in self._temporary_chains:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at events of the watched widget."""
