@@ -41,8 +41,10 @@ class _ThemedIconEngine(QIconEngine):
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         """Return the icon as a pixmap for a screen scale."""
-        # Qt has already multiplied `size` by the scale.
-        return self._draw(size, mode)
+        # Since Qt 6.8 `size` is in logical pixels.
+        pixmap = QPixmap(self._draw(QSize(round(size.width() * scale), round(size.height() * scale)), mode))
+        pixmap.setDevicePixelRatio(scale)
+        return pixmap
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Paint."""

@@ -105,3 +105,8 @@ def test_icons_follow_the_theme_and_the_disabled_state(qapp):
 def test_a_missing_icon_is_an_error():
     with pytest.raises(FileNotFoundError):
         icon("no-such-icon")
+
+
+def test_icons_are_sharp_on_dense_screens(qapp):
+    pixmap = icon("save").pixmap(QSize(16, 16), 2.0)
+    assert pixmap.size() == QSize(32, 32) and pixmap.devicePixelRatio() == 2.0
