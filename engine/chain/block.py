@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from engine.chain.encoding import base58_text, blob, int64, sha3, text
 from engine.chain.keys import Signature
@@ -15,7 +16,7 @@ MAXIMUM_PER_PUBLISHER = 10
 MAXIMUM_GAS = 8_000_000 * 100
 
 
-class BlockHead(Value, frozen=True):
+class BlockHead(Value, frozen=True, dict=True):
     """What a block's hash covers. Hashes are raw bytes, `witness` a readable key id, `time` nanoseconds."""
 
     version: int
@@ -29,6 +30,10 @@ class BlockHead(Value, frozen=True):
 
     def hash(self) -> bytes:
         """Return the block's hash (32 bytes)."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> bytes:
         return sha3(
             b"".join(
                 (

@@ -9,7 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-import base58
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_DIGITS = {character: digit for digit, character in enumerate(_ALPHABET)}
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_CHUNK_DIGITS = 10
+_CHUNK = 58**_CHUNK_DIGITS
+"""What is converted at once: it fits a machine word, so that the long number is divided a few times only."""
 
 
 def int64(value: int) -> bytes:
@@ -45,9 +50,25 @@ def sha3(value: bytes) -> bytes:
 
 def base58_text(value: bytes) -> str:
     """Return base58 with Bitcoin's alphabet and no checksum."""
-    return base58.b58encode(value).decode("ascii")
+    number = int.from_bytes(value, "big")
+    parts: list[str] = []
+    while number:
+        number, part = divmod(number, _CHUNK)
+        for _ in range(_CHUNK_DIGITS // 2):
+            part, pair = divmod(part, 58 * 58)
+            parts.append(_PAIRS[pair])
+    parts.reverse()
+    zeros = len(value) - len(value.lstrip(b"\0"))
+    return "1" * zeros + "".join(parts).lstrip("1")
 
 
 def base58_bytes(value: str) -> bytes:
     """Decode base58; raises `ValueError` for characters outside the alphabet."""
-    return base58.b58decode(value)
+    number = 0
+    for character in value:
+        digit = _DIGITS.get(character)
+        if digit is None:
+            raise ValueError(f"invalid base58 character {character!r}")
+        number = number * 58 + digit
+    zeros = len(value) - len(value.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")

@@ -18,6 +18,8 @@ def gas_text(centi_gas: int) -> str:
 
 def centi_gas(gas: str) -> int:
     """Return a decimal gas text in hundredths, truncated."""
+    if gas.isascii() and gas.isdigit():
+        return 100 * int(gas)
     return int(Decimal(gas) * 100)
 
 

@@ -94,17 +94,25 @@ class Transaction(Value, frozen=True, dict=True):
 
     def hash_text(self) -> str:
         """Return the hash in base58, as people see it."""
-        return base58_text(self.hash())
+        return self._hash_text
+
+    @cached_property
+    def _hash_text(self) -> str:
+        return base58_text(self._digest)
 
     def signed(self, publisher_keys: Iterable[KeyPair], signer_keys: Iterable[KeyPair] = ()) -> Transaction:
         """Return this transaction with the signatures of these keys, replacing those it has."""
         base_hash = sha3(self._base)
         signatures = tuple(key.sign(base_hash) for key in signer_keys)
-        countersigned = msgspec.structs.replace(self, signatures=signatures)
-        publish_hash = sha3(countersigned._publish)
-        return msgspec.structs.replace(
-            countersigned, publisher_signatures=tuple(key.sign(publish_hash) for key in publisher_keys)
+        publish = self._base + listing(signature.encoded() for signature in signatures)
+        publish_hash = sha3(publish)
+        signed = msgspec.structs.replace(
+            self,
+            signatures=signatures,
+            publisher_signatures=tuple(key.sign(publish_hash) for key in publisher_keys),
         )
+        signed.__dict__.update(_base=self._base, _publish=publish)  # as the cached properties would find them
+        return signed
 
     def key_levels(self) -> dict[str, int]:
         """Return the signing keys by readable id: 1 signed as a signer, 2 as publisher (2 wins)."""

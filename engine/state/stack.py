@@ -181,19 +181,24 @@ class StateStack:
             return tuple(key for key, text in reads.items() if self._newest(key) != text)
 
     def commit(
-        self, transaction: str, writes: Mapping[str, str | None], reads: Mapping[str, str | None] | None = None
+        self,
+        transaction: str,
+        writes: Mapping[str, str | None],
+        reads: Mapping[str, str | None] | None = None,
+        *,
+        validated: bool = False,
     ) -> tuple[str, ...]:
         """Commit a transaction's write set to the open block; return the keys on which it was overtaken.
 
         With `reads` (its read set) nothing is committed if that result is not empty: the transaction saw what
-        is no longer so, and must be run again.
+        is no longer so, and must be run again. `validated` tells that the caller knows that nothing has overtaken it.
 
         Raises:
             InvalidInput: a key or text cannot be stored.
         """
         require_text(writes)
         with self.lock:
-            if reads and (conflicts := self.overtaken(reads)):
+            if reads and not validated and (conflicts := self.overtaken(reads)):
                 return conflicts
             known = reads or {}
             for key in writes:
@@ -212,11 +217,21 @@ class StateStack:
             self._publish()
 
     def close_block(
-        self, number: int, block_hash: str, *, body: bytes = b"", transactions: Sequence[StoredTransaction] = ()
+        self,
+        number: int,
+        block_hash: str,
+        *,
+        body: bytes = b"",
+        transactions: Sequence[StoredTransaction] = (),
+        settings: Mapping[str, bytes] | None = None,
+        flush: bool = False,
+        listing: bool = True,
     ) -> tuple[StateChange, ...]:
-        """Make the open block durable as the new head; return what it changed.
+        """Make the open block durable as the new head; return what it changed (nothing if `listing` is off).
 
-        Where the head was moved back, the blocks that were above it stay stored as a branch of their own.
+        `settings` of the chain change with it. With `flush` it also moves to RocksDB's state, all in one batch; blocks
+        below that were not flushed are flushed before. Where the head was moved back, the blocks that were above it
+        stay stored as a branch of their own.
 
         Raises:
             InvalidInput: the number does not follow the head, or another block has this hash.
@@ -235,16 +250,30 @@ class StateStack:
                 tuple(transaction.hash for transaction in transactions),
                 body,
             )
+            if flush:
+                self.flush()
             batch = self.store.batch()
             self.ledger.add_block(batch, block, changes)
             self.ledger.add_transactions(batch, block.id, transactions)
             self.ledger.link(batch, block)
             self.ledger.set_head(batch, block.id)
-            self.store.write(batch)
+            for name, value in (settings or {}).items():
+                self.ledger.put_setting(batch, name, value)
+            if flush:
+                put_block(batch, number, changes)
+                self.ledger.set_flushed(batch, block.id)
+                self._change_state(batch, changes.old, relaxed=False)
+                self._flushed = block
+            else:
+                self.store.write(batch)
             self._mvcc.close_block(number)
-            self._unflushed[number] = (block, changes)
             self._head, self._open, self._opened = block, [], {}
-            return changes.listed()
+            if flush:
+                self._mvcc.drop_through(number)
+                self._publish()
+            else:
+                self._unflushed[number] = (block, changes)
+            return changes.listed() if listing else ()
 
     def flush(self, through: int | None = None) -> tuple[int, ...]:
         """Move closed blocks up to number `through` (None for all) from MVCC to RocksDB's state, one batch each.

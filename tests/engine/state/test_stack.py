@@ -89,13 +89,24 @@ class StateStackMachine(RuleBasedStateMachine):
         self.stack.discard_block()
         self.log, self.state = [], self.head.state if self.head else {}
 
-    @rule()
-    def close_block(self):
+    @rule(flush=st.booleans())
+    def close_block(self, flush):
         number = self.head.number + 1 if self.head else 0
         self.count += 1
         block = Twin(number, f"h{self.count}", self.head, self.state, self.log)
         transactions = [StoredTransaction(name, name.encode()) for name, _ in self.log]
-        changes = self.stack.close_block(number, block.hash, body=b"body", transactions=transactions)
+        changes = self.stack.close_block(
+            number,
+            block.hash,
+            body=b"body",
+            transactions=transactions,
+            settings={"last": block.hash.encode()},
+            flush=flush,
+        )
+        assert self.stack.ledger.setting("last") == block.hash.encode()
+        if flush:
+            self.flushed = number
+            assert self.stack.flushed == self.stack.head
         before = self.head.state if self.head else {}
         assert changes == tuple(
             StateChange(key, before.get(key), self.state.get(key))
