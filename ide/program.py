@@ -19,7 +19,7 @@ from ide import dialogs
 from ide.application import Appearance, CrashReporter, create_application
 from ide.checking import LiveChecker
 from ide.commands import Menu
-from ide.notifications import Notice
+from ide.notifications import Notice, NoticesButton
 from ide.panels.install import EnginePanels
 from ide.paths import SAMPLES, Folders
 from ide.problems.panel import ProblemCounts, ProblemsPanel
@@ -90,6 +90,7 @@ class Program(QObject):
         window.add_status_sign(ProblemCounts(window))
         window.add_status_widget(JobsButton(window.tasks))
         window.add_status_widget(EditorStatus(window))
+        window.add_status_widget(NoticesButton(window.notifications))
         self._add_project_menus()
         self._set_usual_sizes()
         window.restore_layout(use_saved=not safe)

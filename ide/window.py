@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
         self.editors.set_diagnostics(path, self.problems.in_file(path))
 
     def _apply_settings(self, settings: Settings) -> None:
+        self.editors.trims_on_save = settings.trim_on_save
         self.editors.set_code_font(code_font(settings.code_font_size, settings.code_font_family))
         self.commands.refresh()
 

@@ -15,6 +15,7 @@ from engine.errors import InvalidInput, UserError
 from engine.values import Diagnostic
 from ide import dialogs
 from ide.editor.code_editor import CodeEditor
+from ide.editor.editing import trim_trailing_blanks
 from ide.editor.line_marks import BreakpointStore
 from ide.editor.page import EditorPage
 from ide.editor.text_file import TextFile, read_text_file, write_text_file
@@ -52,6 +53,7 @@ class EditorArea(QWidget):
         self._diagnostics: dict[Path, tuple[Diagnostic, ...]] = {}
         self._closed: list[tuple[Path, int, int]] = []
         self._untitled = 0
+        self.trims_on_save = False
         self._watcher = FileWatcher(self)
         self._watcher.changed.connect(self._changed_outside)
         self._tabs = QTabWidget()
@@ -184,6 +186,8 @@ class EditorArea(QWidget):
 
     def save(self, editor: CodeEditor) -> bool:
         """Write a file; False if it was not written, which was said to the user. The text is kept."""
+        if self.trims_on_save and not editor.isReadOnly():
+            trim_trailing_blanks(editor)
         if editor.unsaved_name:
             return self.save_as(editor)
         return self._write(editor, editor.file)

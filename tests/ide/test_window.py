@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QLineEdit, Q
 
 from engine.errors import InvalidInput, StorageError
 from ide.application import CrashReporter
-from ide.notifications import Notice
+from ide.notifications import Notice, NoticesButton
 from ide.program import Options
 from ide.settings import Settings, SettingsStore
 from ide.theme import themes
@@ -120,6 +120,16 @@ def test_a_notice_with_actions(window, qtbot):
     button = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Do it")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert done == [1] and not window.notifications.visible()
+
+
+def test_what_was_said_can_be_read_again(window, qtbot):
+    button = NoticesButton(window.notifications, window)
+    for text in ("first", "second"):
+        window.notifications.information(text)
+    window.notifications.dismiss_all()
+    popup = button.open()
+    assert [popup.list.item(row).text() for row in range(popup.list.count())] == ["second", "first"]
+    popup.close()
 
 
 def test_back_and_forward(window, project, qtbot):

@@ -235,3 +235,11 @@ def test_renaming_takes_tab_and_breakpoints_along(area, window, project):
     assert editor.path == project / "library" / "safe.js"
     assert window.breakpoints.all() == {project / "library" / "safe.js": (1,)}
     assert read_text_file(editor.path).text == editor.text()
+
+
+def test_blanks_are_trimmed_on_saving_where_that_is_wanted(area, window, project):
+    editor = area.open(project / "token.js")
+    editor.replace_text("a;  \nb;\n")
+    window.settings.update(trim_on_save=True)
+    assert area.save(editor)
+    assert (project / "token.js").read_text() == "a;\nb;\n"
