@@ -6,6 +6,7 @@ pixel, writes are found by bisection on the number of accesses, which only grows
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,37 +16,55 @@ from engine.values import AccessKind, StorageAccess
 if TYPE_CHECKING:
     from engine.facade import DebugSession
 
-MOST_MARKS = 2000
-"""More writes than this are not marked one by one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Depth and gas at one pixel; `depth` is the deepest of the steps that were looked at there."""
+    """Depth, gas and accesses made before it at the step that stands for a pixel."""
 
     depth: int
     gas: float
+    accesses: int
 
 
 def sample_steps(session: DebugSession, columns: int) -> tuple[Sample, ...]:
-    """Return depth and gas for `columns` pixels from the first step to the last."""
+    """Return a sample for each of `columns` pixels from the first step to the last."""
     last = session.step_count - 1
     samples = []
     for column in range(columns):
         step = session.step(round(column * last / max(columns - 1, 1)))
-        samples.append(Sample(step.depth, step.gas))
+        samples.append(Sample(step.depth, step.gas, step.accesses))
     return tuple(samples)
 
 
-def write_positions(session: DebugSession, accesses: Sequence[StorageAccess]) -> tuple[int, ...]:
-    """Return the positions of the steps that wrote or deleted, in order, each once."""
-    positions: list[int] = []
-    changes = [number for number, access in enumerate(accesses) if access.kind is not AccessKind.READ]
-    for number in changes[:MOST_MARKS]:
-        position = step_of_access(session, number, positions[-1] if positions else 0)
-        if not positions or positions[-1] != position:
-            positions.append(position)
-    return tuple(positions)
+class WriteMarks:
+    """Where the contract wrote: pixels for the eye, exact steps for the keys."""
+
+    def __init__(self, session: DebugSession, accesses: Sequence[StorageAccess]) -> None:
+        self._session = session
+        # What belongs to no action is the chain's own settlement, which no step made.
+        self._numbers = [
+            number
+            for number, access in enumerate(accesses)
+            if access.kind is not AccessKind.READ and access.action >= 0
+        ]
+
+    def columns(self, samples: Sequence[Sample]) -> tuple[int, ...]:
+        """Return the pixels between which and the next something was written; the last pixel takes the rest."""
+        made = [bisect_left(self._numbers, sample.accesses) for sample in samples]
+        made.append(len(self._numbers))
+        return tuple(column for column in range(len(samples)) if made[column + 1] > made[column])
+
+    def after(self, position: int) -> int | None:
+        """Return the next step behind `position` that writes, None if there is none."""
+        if position + 1 >= self._session.step_count:
+            return None
+        place = bisect_left(self._numbers, self._session.step(position + 1).accesses)
+        return step_of_access(self._session, self._numbers[place], position + 1) if place < len(self._numbers) else None
+
+    def before(self, position: int) -> int | None:
+        """Return the last step before `position` that wrote, None if there is none."""
+        place = bisect_left(self._numbers, self._session.step(position).accesses) - 1
+        return step_of_access(self._session, self._numbers[place]) if place >= 0 else None
 
 
 def step_of_access(session: DebugSession, number: int, start: int = 0) -> int:

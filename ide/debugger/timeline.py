@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
-from ide.debugger.landmarks import Sample, sample_steps, write_positions
+from ide.debugger.landmarks import Sample, WriteMarks, sample_steps
 from ide.panels import style
 from ide.panels.readable import group_digits
 from ide.theme import themes
@@ -47,7 +46,8 @@ class Timeline(QAbstractSlider):
         super().__init__(parent)
         self._session: DebugSession | None = None
         self._samples: tuple[Sample, ...] = ()
-        self._writes: tuple[int, ...] = ()
+        self._writes: WriteMarks | None = None
+        self._write_columns: tuple[int, ...] = ()
         self._describe: Callable[[int], str] = str
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -60,7 +60,7 @@ class Timeline(QAbstractSlider):
     def show_session(self, session: DebugSession | None, describe: Callable[[int], str]) -> None:
         """Draw a recording; `describe` writes a position for tool tip and screen reader."""
         self._session, self._describe = session, describe
-        self._writes = write_positions(session, session.result.accesses) if session is not None else ()
+        self._writes = WriteMarks(session, session.result.accesses) if session is not None else None
         self._samples = ()
         self.setRange(0, session.step_count - 1 if session is not None else 0)
         self.update()
@@ -72,11 +72,6 @@ class Timeline(QAbstractSlider):
         self.blockSignals(False)
         self.setAccessibleDescription(self._describe(position))
         self.update()
-
-    @property
-    def writes(self) -> tuple[int, ...]:
-        """The positions that are marked as writing."""
-        return self._writes
 
     def sizeHint(self) -> QSize:
         """Return room for three lines of text."""
@@ -111,6 +106,7 @@ class Timeline(QAbstractSlider):
         if self._session is not None:
             if not self._samples:
                 self._samples = sample_steps(self._session, max(int(track.width()), 2))
+                self._write_columns = self._writes.columns(self._samples) if self._writes is not None else ()
             self._paint_skyline(painter, track)
             self._paint_gas(painter, track)
             self._paint_marks(painter, track)
@@ -156,9 +152,10 @@ class Timeline(QAbstractSlider):
 
     def _paint_marks(self, painter: QPainter, track: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        for position in self._writes:
-            x = self.x_of(position)
-            reached = position < self.value()
+        cursor = self.x_of(self.value())
+        for column in self._write_columns:
+            x = track.left() + column
+            reached = x < cursor
             painter.setBrush(style.colour("layer_local", 1.0 if reached else 0.55))
             top = track.bottom() + 2
             painter.drawPolygon(
@@ -224,11 +221,11 @@ class Timeline(QAbstractSlider):
             case Qt.Key.Key_End:
                 self._tell(self.maximum(), resting=True)
             case Qt.Key.Key_PageUp:
-                place = bisect_left(self._writes, self.value())
-                self._tell(self._writes[place - 1] if place else 0, resting=True)
+                earlier = self._writes.before(self.value()) if self._writes is not None else None
+                self._tell(0 if earlier is None else earlier, resting=True)
             case Qt.Key.Key_PageDown:
-                place = bisect_right(self._writes, self.value())
-                self._tell(self._writes[place] if place < len(self._writes) else self.maximum(), resting=True)
+                later = self._writes.after(self.value()) if self._writes is not None else None
+                self._tell(self.maximum() if later is None else later, resting=True)
             case _:
                 event.ignore()
 

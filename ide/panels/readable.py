@@ -70,7 +70,7 @@ def read_key(state_key: str) -> ReadableKey:
             return ReadableKey(KeyKind.MAP_FLAG, contract, key[:-1])
         case ["m", contract, key]:
             return ReadableKey(KeyKind.MAP_KEYS, contract, key)
-        case ["c", contract, *rest]:
+        case ["c" | "s", contract, *rest]:
             return ReadableKey(KeyKind.CODE, "-".join([contract, *rest]))
         case _:
             return ReadableKey(KeyKind.OTHER, "", state_key)

@@ -58,6 +58,11 @@ class ResultView(QTextBrowser):
         self._shown = None if result is None else (result, kept)
         self._repaint()
 
+    def show_note(self, title: str, text: str) -> None:
+        """Show something that is neither a result nor a problem."""
+        self._shown, self._is_stale = None, False
+        self.setHtml(_page(_heading(title, "info") + f"<p>{escape(text)}</p>"))
+
     def show_problem(self, title: str, text: str) -> None:
         """Show why there is no result (refused before it ran)."""
         self._shown, self._is_stale = None, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSplitter, QVBoxLayout, QWidget
 
 from engine.facade import DeployResult
@@ -17,6 +17,9 @@ from ide.panels.contracts.list import CONTRACT_ROLE, ContractDelegate, ContractM
 from ide.panels.result_view import ResultView
 from ide.panels.widgets import EmptyState, Switcher
 from ide.panels.workbench import Workbench
+
+PATIENCE_MS = 300
+"""A call that takes longer is shown as running."""
 
 MOST_ROWS = 4
 """So many contracts are listed before the list scrolls."""
@@ -75,6 +78,9 @@ class ContractsPanel(QWidget):
         workbench.accounts_changed.connect(self._show_accounts)
         caller.answered.connect(self._show_result)
         caller.failed.connect(self._show_failure)
+        caller.running_changed.connect(self._running_changed)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._show_running)
         deployer.deployed.connect(self._show_deployed)
         self._show_contracts()
         self._show_accounts()
@@ -148,6 +154,17 @@ class ContractsPanel(QWidget):
         """Send the form's transaction and step through what it did."""
         if (request := self.form.request()) is not None:
             self._caller.debug(request)
+
+    def _running_changed(self) -> None:
+        if self._caller.is_running:
+            self._patience.start()
+        else:
+            self._patience.stop()
+
+    def _show_running(self) -> None:
+        self.result_switcher.show_view(True)
+        key = self._workbench.window.commands.key_text("run.stop")
+        self.result.show_note("Running …", f"The call is under way. Stop ends it ({key}).")
 
     def _show_failure(self, error: Exception) -> None:
         self.result_switcher.show_view(True)

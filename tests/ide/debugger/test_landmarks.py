@@ -1,9 +1,9 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.facade import TraceStep
-from engine.values import AccessKind
-from ide.debugger.landmarks import sample_steps, step_of_access, write_positions
+from ide.debugger.landmarks import WriteMarks, sample_steps, step_of_access
 from tests.ide.debugger.fake_session import STEPS, FakeSession
 from tests.ide.panels import examples
 
@@ -28,11 +28,34 @@ def test_the_step_of_an_access_is_the_last_that_had_not_made_it(made_by_step):
             assert step_of_access(session, number) == step
 
 
-def test_writes_are_marked_at_the_steps_that_made_them():
+def test_keys_go_from_write_to_write_in_both_directions():
     result = examples.transfer()
-    lines = [STEPS[position][0] for position in write_positions(FakeSession(result), result.accesses)]
+    session = FakeSession(result)
+    marks = WriteMarks(session, result.accesses)
+    forwards, position = [], 0
+    while (position := marks.after(position)) is not None:
+        forwards.append(position)
+    backwards, position = [], session.step_count - 1
+    while (position := marks.before(position)) is not None:
+        backwards.append(position)
+    assert [STEPS[step][0] for step in forwards] == [27, 39, 31]
+    assert backwards == forwards[::-1]
+
+
+def test_the_chains_own_payments_are_no_marks():
+    result = examples.transfer()
+    settled = tuple(msgspec.structs.replace(access, action=-1) for access in result.accesses)
+    session = FakeSession(result)
+    assert WriteMarks(session, settled).columns(sample_steps(session, 300)) == ()
+    assert WriteMarks(session, settled).after(0) is None
+
+
+def test_marked_pixels_are_where_the_writing_steps_are():
+    result = examples.transfer()
+    session = FakeSession(result)
+    samples = sample_steps(session, len(STEPS))
+    lines = [STEPS[column][0] for column in WriteMarks(session, result.accesses).columns(samples)]
     assert lines == [27, 39, 31]
-    assert sum(access.kind is not AccessKind.READ for access in result.accesses) == 3
 
 
 def test_samples_cover_the_whole_recording():

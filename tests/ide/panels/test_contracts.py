@@ -211,6 +211,7 @@ def test_only_one_call_runs_and_stop_reaches_the_engine(panel, form, engine, cal
     panel.call()
     assert caller.is_running
     assert [method for method, _ in engine.asked].count("transact") == 1
+    qtbot.waitUntil(lambda: "Running" in panel.result.toPlainText())
     caller.stop()
     assert ("cancel", None) in engine.asked
     pending.set_result(examples.transfer(fails=True))
