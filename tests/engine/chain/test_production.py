@@ -210,7 +210,7 @@ def test_what_became_impossible_in_the_pool_is_dropped(local, producer):
     producer.set_production(Production(ProductionMode.MANUAL))
     unpledge = Action("gas.iost", "unpledge", '["alice","alice","990"]')
     first = transfer(actions=(unpledge,), gas_limit=200_000_00, gas_ratio=200)
-    second = transfer(gas_limit=4_000_000_00)
+    second = transfer(actions=(Action("system.iost", "receipt", '["x"]'),), gas_limit=4_000_000_00)
     for transaction in (second, first):
         producer.receive(transaction)
     producer.produce()
