@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from engine.chain.pacemaker import Pacemaker
 from engine.errors import InvalidInput
+from engine.explorer import Explorer
 from engine.interface import (
     BlockFlushed,
     BlockProduced,
@@ -76,6 +77,7 @@ __all__ = [
     "DeployResult",
     "Engine",
     "EngineEvent",
+    "Explorer",
     "Genesis",
     "GenesisAccount",
     "GenesisContract",
@@ -254,6 +256,20 @@ class Engine:
         """Move the head back to a checkpoint and return its block number; raises `InvalidInput` for an unknown name."""
         return self._change(lambda: self._parts.chain.restore(name))
 
+    def delete_checkpoint(self, name: str) -> Future[None]:
+        """Forget a checkpoint's name; raises `InvalidInput` for an unknown one."""
+        return self._change(lambda: self._parts.stack.delete_checkpoint(name))
+
+    @property
+    def now(self) -> int:
+        """The chain's time in nanoseconds."""
+        return self._parts.chain.clock.now()
+
+    @property
+    def clock_stands(self) -> bool:
+        """Whether the chain's clock only moves when it is advanced."""
+        return self._parts.chain.clock.start is not None
+
     def validate_block(self, number: int) -> Future[str | None]:
         """Execute a block again; return the first difference from what was recorded, None if there is none."""
         return self._change(lambda: self._parts.chain.validate(number))
@@ -329,6 +345,27 @@ class Engine:
     def keys(self) -> dict[str, KeyPair]:
         """Return the keys that this chain signs with, by account. Those of a new chain are public knowledge."""
         return self._parts.chain.wallet.keys()
+
+    def import_key(self, account: str, secret: str, *, algorithm: str = "ed25519") -> Future[str]:
+        """Sign for `account` with a base58 secret key, `ed25519` or `secp256k1`, from now on; returns the key's id.
+
+        Raises:
+            InvalidInput: the text is no key of that algorithm.
+        """
+
+        def add() -> str:
+            from engine.chain.keys import Algorithm, KeyPair
+
+            pair = KeyPair.from_secret_text(secret, Algorithm[algorithm.upper()])
+            self._parts.chain.import_key(account, pair)
+            return pair.id
+
+        return self._change(add)
+
+    def explorer(self) -> Explorer:
+        """Return what answers detailed questions about blocks, accounts and checkpoints."""
+        parts = self._parts
+        return Explorer(parts.chain, self._read, self._inspection)
 
     def contracts(self) -> Future[tuple[DeployedContract, ...]]:
         """Return the contracts people deployed, oldest first."""

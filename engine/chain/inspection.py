@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.chain import gas_ledger, settlement
-from engine.chain.accounts import account_key
+from engine.chain.accounts import Item, account_key, parse_account
 from engine.chain.amount_limits import token_decimals
-from engine.chain.amounts import decimal_text
+from engine.chain.amounts import decimal_text, times
 from engine.chain.contracts import ContractRecord, owner_key, parse_record, record_key
 from engine.chain.natives.token import FreezeItem
 from engine.chain.stored import FixedPoint, decode, to_contract
 from engine.errors import InvalidInput
+from engine.explorer import AccountPermission, FrozenAmount, GasHolding, PermissionItem, TokenHolding
 from engine.values import AccountSummary
 
 if TYPE_CHECKING:
@@ -63,6 +64,49 @@ class Inspection:
         stored = self._view.read(f"m-token.iost-TF{name}-{token}")[0]
         return msgspec.json.decode(str(decode(stored)[0]), type=list[FreezeItem]) if stored else []
 
+    def holding(self, name: str, token: str) -> TokenHolding:
+        """Return what an account or contract has of a token, and what of it is still frozen."""
+        decimals = self.decimals(token)
+        frozen = tuple(
+            FrozenAmount(decimal_text(FixedPoint(item.Amount, decimals)), item.Ftime)
+            for item in self.frozen(name, token)
+            if item.Ftime > self._time
+        )
+        return TokenHolding(token, self.balance(name, token), frozen)
+
+    def gas(self, name: str) -> GasHolding:
+        """Return an account's gas and pledges."""
+        pledged = gas_ledger.decimal_entry(self._cache, name, gas_ledger.TOTAL_PLEDGE)
+        prefix = f"m-{gas_ledger.CONTRACT}-{name}{gas_ledger.PLEDGES}-"
+        pledges = {key.removeprefix(prefix): decode(text)[0] for key, text in self._scan(prefix).items()}
+        return GasHolding(
+            available=decimal_text(gas_ledger.gas_at(self._cache, name, self._time)),
+            limit=decimal_text(gas_ledger.decimal_entry(self._cache, name, gas_ledger.LIMIT)),
+            pledged=decimal_text(pledged),
+            growth=decimal_text(times(pledged, gas_ledger.GROWTH_PER_IOST)),
+            pledges={user: decimal_text(value) for user, value in pledges.items() if isinstance(value, FixedPoint)},
+        )
+
+    def permissions(self, name: str) -> tuple[AccountPermission, ...]:
+        """Return who may act for an account; nobody for a contract."""
+        stored = self._view.read(account_key(name))[0]
+        if stored is None:
+            return ()
+        return tuple(
+            AccountPermission(
+                permission.name,
+                permission.threshold,
+                tuple(
+                    PermissionItem(
+                        item.id if item.is_key_pair else f"{item.id}@{item.permission}", item.is_key_pair, item.weight
+                    )
+                    for item in permission.items
+                ),
+                permission.groups,
+            )
+            for permission in parse_account(stored).permissions.values()
+        )
+
     def storage(self, contract: str, key: str, field: str | None = None) -> str | None:
         """Return a stored value as the contract would read it, None if there is none."""
         state_key = f"b-{contract}-{key}" if field is None else f"m-{contract}-{key}-{field}"
@@ -109,6 +153,11 @@ class Inspection:
             found |= {entry.key: entry.value for entry in page if entry.value is not None}
             after = page[-1].key
         return found
+
+
+def _permission_item(item: Item) -> PermissionItem:
+    name = item.id if item.is_key_pair else f"{item.id}@{item.permission}"
+    return PermissionItem(name, item.is_key_pair, item.weight)
 
 
 class ReadOnlyCache:
