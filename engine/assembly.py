@@ -49,12 +49,22 @@ class Assembly:
     """The parts of one open chain; `close` ends them in order."""
 
     def __init__(
-        self, directory: Path, emit: Callable[[EngineEvent], None], *, genesis: Genesis | None, options: ChainOptions
+        self,
+        directory: Path,
+        emit: Callable[[EngineEvent], None],
+        *,
+        genesis: Genesis | None,
+        options: ChainOptions,
+        is_observed: Callable[[], bool],
+        workers: int = 0,
     ) -> None:
-        """Open `directory`; everything opened so far is closed again if something fails."""
+        """Open `directory`; everything opened so far is closed again if something fails.
+
+        At most `workers` processes run contracts, 0 means one a core. While nobody observes, `emit` need not be called.
+        """
         self._emit = emit
         self._closing = threading.Event()
-        self._running: Future[bytes] | None = None
+        self._running: list[Future[bytes]] = []
         with contextlib.ExitStack() as opened:
             self.store = Store.open(directory)
             opened.callback(self.store.close)
@@ -66,13 +76,13 @@ class Assembly:
             self.packer = Packer()
             opened.callback(self.packer.close)
             self.compilation = Compilation(self.compiler, self.stack.reader)
-            self.executions = Executions(self._submit, self.compilation, self.stack.reader)
+            self.executions = Executions(self._submit, self.compilation, self.stack.reader, call=self._call)
             self.pool = WorkerPool(
                 RUN_PROGRAM,
                 serve_read=lambda keys: self.stack.reader().read_many(keys),
                 serve_code=self.compilation.load,
                 serve_request=self.executions.serve,
-                settings=_RUN_POOL,
+                settings=msgspec.structs.replace(_RUN_POOL, ceiling=workers),
             )
             opened.callback(self.pool.close)
             self.debugger = Debugger(self.compilation.load)
@@ -97,6 +107,7 @@ class Assembly:
                 options=options,
                 genesis=self._with_interfaces(genesis),
                 genesis_cache=kept,
+                is_observed=is_observed,
             )
             self.producer = Producer(self.chain, emit)
             self._opened = opened.pop_all()
@@ -135,8 +146,7 @@ class Assembly:
 
     def cancel(self) -> None:
         """Stop the job that the chain waits for; from any thread."""
-        running = self._running
-        if running is not None:
+        for running in self._running:
             self.pool.cancel(running)
 
     def _with_interfaces(self, genesis: Genesis | None) -> Genesis | None:
@@ -155,8 +165,15 @@ class Assembly:
         return msgspec.structs.replace(genesis, contracts=contracts)
 
     def _submit(self, job: bytes) -> Future[bytes]:
-        self._running = future = self.pool.submit(job, priority=Priority.INTERACTIVE)
+        future = self.pool.submit(job, priority=Priority.INTERACTIVE)
+        self._running = [running for running in self._running if not running.done()] + [future]
         return future
+
+    def _call(self, job: bytes) -> bytes:
+        return self.pool.call(job, started=self._note_running)
+
+    def _note_running(self, future: Future[bytes]) -> None:
+        self._running = [future]
 
     def _serve_debug(self, name: str, payload: bytes) -> bytes:
         if name == PAUSED_REQUEST:

@@ -121,10 +121,13 @@ class Engine:
         self._parts: Assembly
 
     @classmethod
-    def open(cls, directory: Path, *, genesis: Genesis | None = None, unflushed_blocks: int = 0) -> Engine:
+    def open(
+        cls, directory: Path, *, genesis: Genesis | None = None, unflushed_blocks: int = 0, workers: int = 0
+    ) -> Engine:
         """Open the chain in `directory`, creating it (genesis with ten funded accounts) if it is empty.
 
-        `genesis` is used only for a chain that is created. The newest `unflushed_blocks` stay in MVCC.
+        `genesis` is used only for a chain that is created. The newest `unflushed_blocks` stay in MVCC. At most
+        `workers` processes run contracts, 0 means one a core.
 
         Raises:
             StorageLocked, StorageDamaged, StorageError: the folder cannot be used.
@@ -135,7 +138,14 @@ class Engine:
         engine = cls()
         options = ChainOptions(unflushed_blocks=unflushed_blocks)
         try:
-            engine._parts = Assembly(directory, engine._emit, genesis=genesis, options=options)
+            engine._parts = Assembly(
+                directory,
+                engine._emit,
+                genesis=genesis,
+                options=options,
+                is_observed=lambda: bool(engine._listeners),
+                workers=workers,
+            )
         except BaseException:
             engine._shut_down()
             raise
@@ -501,6 +511,7 @@ class Engine:
     def _debug(self, transaction_hash: str) -> DebugSession:
         import msgspec
 
+        from engine.chain.executor import Execution
         from engine.chain.worker_program import encode_batch
         from engine.debug.session import DebugSession, source_path
 
@@ -511,10 +522,13 @@ class Engine:
         identity = self._parts.executions.register(state)
         job = encode_batch(msgspec.structs.replace(batch, state=identity))
         try:
-            trace, _ = self._parts.debugger.record(job)
+            trace, executions = self._parts.debugger.record(job)
         except BaseException:
             self._parts.executions.release(identity)
             raise
+        if not result.accesses:  # nobody observed when it was executed, or that was in an earlier session
+            *_, execution = msgspec.msgpack.decode(executions, type=tuple[Execution, ...])
+            result = msgspec.structs.replace(result, accesses=execution.accesses)
         files = {contract.id: contract.file for contract in self._contracts()}
         return DebugSession(
             self._parts.debugger,

@@ -1,75 +1,97 @@
-"""Reading ahead: a batch like an earlier one will probably read the same keys, so they are fetched in one trip."""
+"""Foreseeing what a transaction will touch: one like an earlier one will probably touch the same keys.
+
+What is foreseen is sent along with a job, so that a worker need not ask for it, and tells which transactions of a block
+will probably meet. It is a guess: a key too many costs a read, a key too few a question or a second run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from engine.values import Layer
+import msgspec
 
 if TYPE_CHECKING:
     from engine.chain.transaction import Transaction
-    from engine.state.interface import StateReader
 
 MOST_SHAPES = 500
 MOST_KEYS = 400
-_PUBLISHER = "\0"
-"""Stands in remembered keys for the publisher's name, so that they serve for other publishers, too."""
+MOST_NAMES = 9
+LEAST_NAME = 3
+_MARK = "\0"
+"""Begins a placeholder, `\\0` and a digit, for a name that is in the transaction: it stands for other names, too."""
 
-Answer = tuple[str | None, Layer]
+_arguments_decoder = msgspec.json.Decoder()
+
+
+class Foreseen(NamedTuple):
+    """State keys that a transaction will probably read and write."""
+
+    reads: list[str]
+    writes: list[str]
+
+
+class _Pattern(NamedTuple):
+    """Keys of one kind of call: those that are always the same, and those with placeholders."""
+
+    fixed: list[str]
+    open: list[str]
+
+    @classmethod
+    def of(cls, keys: Iterable[str], names: list[str]) -> _Pattern:
+        fixed, opened = [], []
+        for key in keys:
+            pattern = key
+            for number, name in enumerate(names):
+                pattern = pattern.replace(name, f"{_MARK}{number}")
+            (fixed if pattern == key else opened).append(pattern)
+        return cls(fixed[:MOST_KEYS], opened[:MOST_KEYS])
+
+    def keys(self, names: list[str]) -> list[str]:
+        found = self.fixed.copy()
+        for pattern in self.open:
+            key = pattern
+            for number, name in enumerate(names):
+                key = key.replace(f"{_MARK}{number}", name)
+            found.append(key)
+        return found
 
 
 class Anticipation:
-    """Remembers which keys batches read, by what their transactions call."""
+    """Remembers which keys transactions touched, by what they call and the names in their arguments."""
 
     def __init__(self) -> None:
-        self._keys: dict[tuple[object, ...], list[str]] = {}
+        self._patterns: dict[tuple[tuple[str, str], ...], tuple[_Pattern, _Pattern]] = {}
 
-    def state(self, reader: StateReader, transactions: Sequence[Transaction]) -> AnticipatingState:
-        """Return a view of `reader` for one batch; tell `learn` when that has ended."""
-        known = self._keys.get(_shape(transactions), ())
-        publisher = _publisher(transactions)
-        return AnticipatingState(reader, [key.replace(_PUBLISHER, publisher) for key in known])
+    def foresee(self, transaction: Transaction) -> Foreseen | None:
+        """Return what a transaction will probably touch; None if nothing like it was seen."""
+        patterns = self._patterns.get(_shape(transaction))
+        if patterns is None:
+            return None
+        names = _names(transaction)
+        reads, writes = patterns
+        return Foreseen(reads.keys(names), writes.keys(names))
 
-    def learn(self, state: AnticipatingState, transactions: Sequence[Transaction]) -> None:
-        """Remember what a batch has read."""
-        publisher = _publisher(transactions)
-        if len(self._keys) >= MOST_SHAPES:
-            self._keys.clear()
-        keys = (key.replace(publisher, _PUBLISHER) for key in state.asked) if publisher else state.asked
-        self._keys[_shape(transactions)] = list(keys)[:MOST_KEYS]
-
-
-class AnticipatingState:
-    """Implements `StateReader`; the state below must not change during its life."""
-
-    def __init__(self, reader: StateReader, expected: Iterable[str]) -> None:
-        self.asked: dict[str, None] = {}
-        """The keys that were read, in order."""
-        self._reader = reader
-        self._expected = expected
-        self._answers: dict[str, Answer] = {}
-
-    def read(self, key: str) -> Answer:
-        """Return a stored text; see `StateReader`."""
-        return self.read_many([key])[0]
-
-    def read_many(self, keys: Sequence[str]) -> list[Answer]:
-        """Return stored texts; see `StateReader`."""
-        missing = [key for key in keys if key not in self._answers]
-        if missing:
-            wanted = list(dict.fromkeys((*missing, *self._expected)))
-            self._expected = ()
-            self._answers.update(zip(wanted, self._reader.read_many(wanted), strict=True))
-        self.asked.update(dict.fromkeys(keys))
-        return [self._answers[key] for key in keys]
+    def learn(self, transaction: Transaction, reads: Iterable[str], writes: Iterable[str]) -> None:
+        """Remember what a transaction has touched."""
+        if len(self._patterns) >= MOST_SHAPES:
+            self._patterns.clear()
+        names = _names(transaction)
+        self._patterns[_shape(transaction)] = (_Pattern.of(reads, names), _Pattern.of(writes, names))
 
 
-def _shape(transactions: Sequence[Transaction]) -> tuple[object, ...]:
-    return tuple(
-        tuple((action.contract, action.action_name) for action in transaction.actions) for transaction in transactions
-    )
+def _shape(transaction: Transaction) -> tuple[tuple[str, str], ...]:
+    return tuple((action.contract, action.action_name) for action in transaction.actions)
 
 
-def _publisher(transactions: Sequence[Transaction]) -> str:
-    return transactions[-1].publisher if transactions else ""
+def _names(transaction: Transaction) -> list[str]:
+    """Return the publisher and the texts among the arguments, each once."""
+    names = {transaction.publisher: None}
+    for action in transaction.actions:
+        try:
+            arguments = _arguments_decoder.decode(action.data)
+        except (msgspec.MsgspecError, RecursionError):
+            continue
+        if isinstance(arguments, list):
+            names.update((text, None) for text in arguments if isinstance(text, str) and len(text) >= LEAST_NAME)
+    return list(names)[:MOST_NAMES]

@@ -70,7 +70,6 @@ class ChainOptions:
 
     chain_id: int = DEFAULT_CHAIN_ID
     unflushed_blocks: int = 0
-    observe: bool = True
     time_limit: float = 2.0
 
 
@@ -98,9 +97,11 @@ class Chain(ChainHistory):
         clock: Clock | None = None,
         genesis: Genesis | None = None,
         genesis_cache: GenesisCache | None = None,
+        is_observed: Callable[[], bool] = lambda: True,
     ) -> None:
         """Continue the chain in `stack`, or begin one with `genesis`.
 
+        While it `is_observed` every access of a transaction is recorded, and `listener` is told of everything.
         A new chain's clock is `clock`; by default it stands where `genesis` says, or follows the machine's.
 
         Raises:
@@ -110,6 +111,7 @@ class Chain(ChainHistory):
         self.options = options or ChainOptions()
         self._executions = executions
         self._listener = listener
+        self._is_observed = is_observed
         self._witness = KeyPair.from_secret_text(PRODUCER_SECRET)
         self._open: OpenBlock | None = None
         self._announced: set[str] = set()
@@ -147,7 +149,7 @@ class Chain(ChainHistory):
 
         `request` is what it was signed for here; one from outside has none, and its signatures are checked.
         """
-        return self.enter(self._admitted(transaction, signed_here=request is not None), close=close, request=request)
+        return self.enter(self._admitted(transaction, request), close=close, request=request)
 
     def enter(
         self, queued: QueuedTransaction, *, close: bool = True, request: TransactionRequest | None = None
@@ -207,26 +209,37 @@ class Chain(ChainHistory):
             self._execute_base(block)
         closed = block.close()
         block_hash = closed.head.hash()
-        results = [self._result(block, index, None) for index in range(len(block.entries))]
+        results = [
+            self._results.get(queued.hash) or self._result(block, index, None)
+            for index, (queued, _) in enumerate(block.entries)
+        ]
+        flush = self.options.unflushed_blocks == 0
+        observed = self._is_observed()
         changes = self.stack.close_block(
             block.number,
             base58_text(block_hash),
             body=encode_record(closed),
             transactions=[
-                StoredTransaction(result.hash, encode_record(StoredResult(queued.transaction, result)))
-                for result, (queued, _) in zip(map(_stripped, results), block.entries, strict=True)
+                StoredTransaction(result.hash, encode_record(_record(queued.transaction, result)))
+                for result, (queued, _) in zip(results, block.entries, strict=True)
             ],
+            settings={SETTINGS: self._encoded_settings()},
+            flush=flush,
+            listing=observed,
         )
         self._open = None
         self._head = _Head(block.number, block_hash, block.time, closed.head.witness, closed.gas_usage())
-        self._save_settings()
         summary = closed.summary(flushed=False)
-        for result in results[1:]:
-            if result.hash not in self._announced:
-                self._listener(TransactionExecuted(self._results.get(result.hash, result)))
+        if observed:
+            for result in results[1:]:
+                if result.hash not in self._announced:
+                    self._listener(TransactionExecuted(result))
+            self._listener(BlockProduced(summary, changes))
         self._announced.clear()
-        self._listener(BlockProduced(summary, changes))
-        self._flush()
+        if flush:
+            self._listener(BlockFlushed(block.number))
+        else:
+            self._flush()
         return summary
 
     def import_key(self, account: str, key: KeyPair) -> None:
@@ -256,9 +269,7 @@ class Chain(ChainHistory):
         """
         self.stack.block(point)
         if self._open is not None:
-            self.stack.discard_block()
-            self._open = None
-            self._announced.clear()
+            self._drop_open_block()
         self.stack.move_head(point)
         self._head = self._read_head()
         self._set_clock_back(point)
@@ -354,16 +365,24 @@ class Chain(ChainHistory):
 
     def _execute_in(self, block: OpenBlock, queued: QueuedTransaction) -> Execution:
         """Execute a transaction, after the base transaction in a new block, which then is the open one."""
-        first = () if block is self._open else (self._base(block),)
-        *before, execution = self._executions.execute(self._batch(block, (*first, queued)))
-        if len(before) != len(first):
-            raise InternalError(f"the base transaction was rejected: {execution.rejection}")
-        if execution.rejection is not None:
-            raise RejectedTransaction(execution.rejection)
-        if first:
-            self._begin(block, first[0], before[0])
+        is_new = block is not self._open
+        if is_new:
+            self._execute_base(block)
+        try:
+            (execution,) = self._executions.execute(self._batch(block, (queued,)))
+            if execution.rejection is not None:
+                raise RejectedTransaction(execution.rejection)
+        except BaseException:
+            if is_new:
+                self._drop_open_block()
+            raise
         self._commit(queued, execution)
         return execution
+
+    def _drop_open_block(self) -> None:
+        self.stack.discard_block()
+        self._open = None
+        self._announced.clear()
 
     def _execute_base(self, block: OpenBlock) -> None:
         base = self._base(block)
@@ -378,9 +397,7 @@ class Chain(ChainHistory):
         self._open = block
 
     def _commit(self, queued: QueuedTransaction, execution: Execution) -> None:
-        overtaken = self.stack.commit(queued.hash, execution.write_set, execution.read_set)
-        if overtaken:
-            raise InternalError(f"state changed under a transaction: {', '.join(overtaken[:3])}")
+        self.stack.commit(queued.hash, execution.write_set)
 
     def _base(self, block: OpenBlock) -> QueuedTransaction:
         return _queued(self._base_transaction(self._reader(), self._head, block.time), Mode.SYSTEM)
@@ -408,7 +425,7 @@ class Chain(ChainHistory):
             witness=block.witness if block.number else "0",
             time=block.time,
             transactions=transactions,
-            observe=self.options.observe,
+            observe=self._is_observed(),
             time_limit=self.options.time_limit,
         )
 
@@ -457,14 +474,17 @@ class Chain(ChainHistory):
         return decode_settings(data)
 
     def _save_settings(self) -> None:
-        settings = ChainSettings(
-            self.options.chain_id, self.clock.start, self.clock.offset, self._serial, self.wallet.keys()
+        self.stack.put_setting(SETTINGS, self._encoded_settings())
+
+    def _encoded_settings(self) -> bytes:
+        return encode_record(
+            ChainSettings(self.options.chain_id, self.clock.start, self.clock.offset, self._serial, self.wallet.keys())
         )
-        self.stack.put_setting(SETTINGS, encode_record(settings))
 
     # --- parts -----------------------------------------------------------------------------------
 
-    def _admitted(self, transaction: Transaction, *, signed_here: bool) -> QueuedTransaction:
+    def _admitted(self, transaction: Transaction, request: TransactionRequest | None) -> QueuedTransaction:
+        signed_here = request is not None
         try:
             queued = _queued(transaction)
         except (OverflowError, UnicodeEncodeError):
@@ -481,6 +501,8 @@ class Chain(ChainHistory):
         )
         if queued.hash in self.stack.open_transactions:
             raise RejectedTransaction("tx exists in pending")
+        if request is not None and request.time is None and request.expiration is None:
+            return queued  # a serial number of ours makes it different from every other
         if self._stored(queued.hash) is not None:
             raise RejectedTransaction("tx exists in chain")
         return queued
@@ -523,5 +545,7 @@ def _timed(event: ContractEvent, time: int) -> ContractEvent:
     return event if event.time else msgspec.structs.replace(event, time=time)
 
 
-def _stripped(result: TransactionResult) -> TransactionResult:
-    return msgspec.structs.replace(result, accesses=())
+def _record(transaction: Transaction, result: TransactionResult) -> StoredResult:
+    return StoredResult(
+        transaction, msgspec.structs.replace(result, accesses=(), request=request_of(transaction), duration_us=0)
+    )

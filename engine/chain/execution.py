@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.chain.anticipation import Anticipation
 from engine.chain.compile_request import (
     REQUEST_NAME,
     CompileReply,
@@ -25,7 +26,7 @@ from engine.chain.worker_program import (
     READ_REQUEST,
     Batch,
     QueuedTransaction,
-    decode_executions,
+    decode_batch_reply,
     decode_read,
     encode_answer,
     encode_batch,
@@ -38,7 +39,7 @@ from engine.vm.interface import Program
 if TYPE_CHECKING:
     from engine.chain.host_interface import FailureSite
     from engine.state.interface import StateReader
-    from engine.values import SourceLocation
+    from engine.values import Layer, SourceLocation
 
 _LOCAL_CONTRACTS = frozenset({token.ID, token721.ID, gas.ID, domain.ID})
 _LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "cancelDelaytx", "initSetCode"})
@@ -46,16 +47,31 @@ _LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "ca
 SubmitJob = Callable[[bytes], "Future[bytes]"]
 """Gives a job to a worker; the future raises `WorkerCrashed`, `RunCancelled`, … if the worker did not finish it."""
 
+CallWorker = Callable[[bytes], bytes]
+"""Has a job done and waits for it; raises what the future of `SubmitJob` would."""
+
 
 class _NeedsScript(Exception):
     """A program that was tried without a sandbox wants to run JavaScript."""
 
 
 class Executions:
-    """Executes batches. `head` returns the newest state; `serve` answers what workers ask for."""
+    """Executes batches. `head` returns the newest state; `serve` answers what workers ask for.
 
-    def __init__(self, submit: SubmitJob, compiler: ContractCompiler, head: Callable[[], StateReader]) -> None:
+    `call` does a single job, where there is a quicker way than `submit`.
+    """
+
+    def __init__(
+        self,
+        submit: SubmitJob,
+        compiler: ContractCompiler,
+        head: Callable[[], StateReader],
+        *,
+        call: CallWorker | None = None,
+    ) -> None:
+        self.anticipation = Anticipation()
         self._submit = submit
+        self._call = call or (lambda job: submit(job).result())
         self._compiler = compiler
         self._head = head
         self._natives = BuiltInContracts(_Uncompiled())
@@ -98,14 +114,52 @@ class Executions:
         with self._lock:
             self._states.pop(identity, None)
 
-    def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
-        identity = 0 if state is None else self.register(state)
+    def start(self, batch: Batch) -> Future[bytes]:
+        """Give a batch on the newest state to a worker, beside others; `finish` tells what came of it."""
+        return self._submit(encode_batch(batch))
+
+    def finish(self, batch: Batch, state: StateReader, job: Future[bytes]) -> tuple[Execution, ...]:
+        """Wait for a batch that was started on `state`, and return its executions.
+
+        Raises:
+            InternalError: Strata itself failed.
+        """
         try:
-            return decode_executions(self._submit(encode_batch(_on_state(batch, identity))).result())
+            return self._learned(batch, job.result())
         except ContractFailure as failure:
-            return self._after_failure(batch, state or self._head(), failure)
+            return self._after_failure(batch, state, failure)
+
+    def known(
+        self, transactions: Sequence[QueuedTransaction], state: StateReader
+    ) -> dict[str, tuple[str | None, Layer]]:
+        """Return the texts of `state` that transactions will probably need."""
+        keys: dict[str, None] = {}
+        for queued in transactions:
+            foreseen = self.anticipation.foresee(queued.transaction)
+            if foreseen is not None:
+                keys.update(dict.fromkeys(foreseen.reads))
+                keys.update(dict.fromkeys(foreseen.writes))
+        names = list(keys)
+        return dict(zip(names, state.read_many(names), strict=True))
+
+    def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
+        reader = state or self._head()
+        identity = 0 if state is None else self.register(state)
+        job = msgspec.structs.replace(batch, state=identity, known=self.known(batch.transactions, reader))
+        try:
+            return self._learned(batch, self._call(encode_batch(job)))
+        except ContractFailure as failure:
+            return self._after_failure(batch, reader, failure)
         finally:
-            self.release(identity)
+            if identity:
+                self.release(identity)
+
+    def _learned(self, batch: Batch, data: bytes) -> tuple[Execution, ...]:
+        reply = decode_batch_reply(data)
+        if reply.missed:
+            for queued, execution in zip(batch.transactions, reply.executions, strict=False):
+                self.anticipation.learn(queued.transaction, execution.reads, execution.write_set)
+        return reply.executions
 
     def _after_failure(self, batch: Batch, state: StateReader, failure: ContractFailure) -> tuple[Execution, ...]:
         """Find out which transaction a worker failed on; that one gets the failure."""
@@ -116,7 +170,7 @@ class Executions:
         for queued in batch.transactions:
             (execution,) = self.execute(_with_transactions(batch, (queued,)), pending)
             executions.append(execution)
-            if execution.rejection is not None:
+            if execution.rejection is not None and batch.stops:
                 break
             pending.apply(execution.write_set)
         return tuple(executions)
@@ -180,7 +234,3 @@ def _nowhere(_sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
 
 def _with_transactions(batch: Batch, transactions: tuple[QueuedTransaction, ...]) -> Batch:
     return msgspec.structs.replace(batch, transactions=transactions)
-
-
-def _on_state(batch: Batch, state: int) -> Batch:
-    return msgspec.structs.replace(batch, state=state)

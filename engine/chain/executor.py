@@ -49,11 +49,11 @@ class Mode(Enum):
     SYSTEM = "system"
 
 
-class Execution(Value, frozen=True):
+class Execution(Value, array_like=True, frozen=True):
     """What executing a transaction came to.
 
     With `rejection` it may not enter a block, and nothing else counts. `write_set` is what has to be committed
-    (None deletes a key), for a failed transaction only its gas; `read_set` what it depends on.
+    (None deletes a key), for a failed transaction only its gas; it depends on the texts of the keys in `reads`.
     """
 
     receipt: TransactionReceipt
@@ -62,7 +62,7 @@ class Execution(Value, frozen=True):
     console: tuple[ConsoleLine, ...] = ()
     events: tuple[ContractEvent, ...] = ()
     accesses: tuple[StorageAccess, ...] = ()
-    read_set: dict[str, str | None] = msgspec.field(default_factory=dict)
+    reads: tuple[str, ...] = ()
     write_set: dict[str, str | None] = msgspec.field(default_factory=dict)
     runs: int = 1
 
@@ -253,7 +253,7 @@ class TransactionRun:
             console=tuple(self._host.console),
             events=events,
             accesses=tuple(self._cache.accesses),
-            read_set=self._cache.read_set,
+            reads=tuple(self._cache.read_set),
             write_set={} if rejection else self._cache.write_set(),
             runs=self._runs,
         )

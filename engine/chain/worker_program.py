@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.chain.anticipation import Anticipation
 from engine.chain.compile_request import (
     REQUEST_NAME,
     CompileReply,
@@ -37,7 +36,7 @@ SYSTEM_TIME_LIMIT = 10.0
 """Seconds for transactions of the chain itself, as the reference gives its genesis (spec/vm.md §1)."""
 
 
-class QueuedTransaction(Value, frozen=True):
+class QueuedTransaction(Value, array_like=True, frozen=True):
     """A transaction with what was computed when it was received: its hash and the size of its full encoding."""
 
     transaction: Transaction
@@ -46,10 +45,11 @@ class QueuedTransaction(Value, frozen=True):
     mode: Mode = Mode.NORMAL
 
 
-class Batch(Value, frozen=True):
+class Batch(Value, array_like=True, frozen=True):
     """A worker's job. `time_limit` is in seconds a transaction; with `observe` every access is recorded.
 
-    `state` names the state it stands on: 0 the newest, others are registered with the engine (`READ_REQUEST`).
+    `state` names the state it stands on: 0 the newest, others are registered with the engine (`READ_REQUEST`). `known`
+    are texts of that state that will probably be needed. A transaction that is rejected ends the batch if `stops`.
     """
 
     number: int
@@ -60,10 +60,19 @@ class Batch(Value, frozen=True):
     state: int = 0
     observe: bool = True
     time_limit: float | None = None
+    known: dict[str, tuple[str | None, Layer]] = msgspec.field(default_factory=dict)
+    stops: bool = True
 
     def block(self) -> BlockContext:
         """Return the block as contracts see it."""
         return BlockContext(self.number, self.parent_hash, self.witness, self.time)
+
+
+class BatchReply(Value, array_like=True, frozen=True):
+    """What a job came to: one execution a transaction, and the keys that it had to ask for."""
+
+    executions: tuple[Execution, ...]
+    missed: tuple[str, ...] = ()
 
 
 class StateRead(Value, array_like=True, frozen=True):
@@ -77,7 +86,7 @@ READ_REQUEST = "read"
 _batch_decoder = msgspec.msgpack.Decoder(Batch)
 _read_decoder = msgspec.msgpack.Decoder(StateRead)
 _answer_decoder = msgspec.msgpack.Decoder(list[tuple[str | None, Layer]])
-_executions_decoder = msgspec.msgpack.Decoder(tuple[Execution, ...])
+_reply_decoder = msgspec.msgpack.Decoder(BatchReply)
 
 
 def encode_batch(batch: Batch) -> bytes:
@@ -85,9 +94,9 @@ def encode_batch(batch: Batch) -> bytes:
     return msgspec.msgpack.encode(batch)
 
 
-def decode_executions(data: bytes) -> tuple[Execution, ...]:
-    """Return what a job came to, one execution a transaction; a rejected one ends the batch."""
-    return _executions_decoder.decode(data)
+def decode_batch_reply(data: bytes) -> BatchReply:
+    """Return what a job came to."""
+    return _reply_decoder.decode(data)
 
 
 def decode_read(data: bytes) -> StateRead:
@@ -112,18 +121,37 @@ class _Worker:
     def __init__(self, services: WorkerServices) -> None:
         self._services = services
         self._natives = BuiltInContracts(self)
-        self._anticipation = Anticipation()
 
     def handle(self, job: bytes) -> Generator[Run, object, bytes]:
         batch = _batch_decoder.decode(job)
-        transactions = [queued.transaction for queued in batch.transactions]
-        state = self._anticipation.state(RemoteState(self._services, batch.state), transactions)
+        state = KnownState(RemoteState(self._services, batch.state), batch.known)
         executions = yield from execute_batch(batch, PendingWrites(state), self._natives, locate_sites(self._services))
-        self._anticipation.learn(state, transactions)
-        return msgspec.msgpack.encode(executions)
+        return msgspec.msgpack.encode(BatchReply(executions, tuple(state.missed)))
 
     def compile(self, request: CompileRequest) -> CompileReply:
         return decode_reply(self._services.request(REQUEST_NAME, encode_message(request)))
+
+
+class KnownState:
+    """Implements `StateReader` on texts that are known already; asks `reader` for others, each once."""
+
+    def __init__(self, reader: RemoteState, known: dict[str, tuple[str | None, Layer]]) -> None:
+        self.missed: list[str] = []
+        self._reader = reader
+        self._known = known
+
+    def read(self, key: str) -> tuple[str | None, Layer]:
+        """Return a stored text; see `StateReader`."""
+        found = self._known.get(key)
+        return self.read_many((key,))[0] if found is None else found
+
+    def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+        """Return stored texts, in at most one trip; see `StateReader`."""
+        missing = [key for key in keys if key not in self._known]
+        if missing:
+            self.missed += missing
+            self._known.update(zip(missing, self._reader.read_many(missing), strict=True))
+        return [self._known[key] for key in keys]
 
 
 class RemoteState:
@@ -162,12 +190,13 @@ def locate_sites(services: WorkerServices) -> LocateSites:
 def execute_batch(
     batch: Batch, state: PendingWrites, natives: BuiltInContracts, locate: LocateSites
 ) -> Generator[Run, object, tuple[Execution, ...]]:
-    """Execute a batch's transactions in order; stops after the first that is rejected."""
+    """Execute a batch's transactions in order."""
+    block = batch.block()
     executions: list[Execution] = []
     for queued in batch.transactions:
         run = TransactionRun(
             queued.transaction,
-            batch.block(),
+            block,
             hash_text=queued.hash,
             size=queued.size,
             reader=state,
@@ -183,7 +212,7 @@ def execute_batch(
         if not isinstance(execution, Execution):
             raise InternalError(f"a transaction's program returned {type(execution).__name__}")
         executions.append(execution)
-        if execution.rejection is not None:
+        if execution.rejection is not None and batch.stops:
             break
         state.apply(execution.write_set)
     return tuple(executions)

@@ -192,9 +192,16 @@ class WorkerPool:
             self._dispatch()
         return task.future
 
-    def call(self, job: bytes, *, deadline: float | None = None) -> bytes:
-        """Do a job and wait for it, ahead of all queued ones; the quickest way for a single job."""
+    def call(
+        self, job: bytes, *, deadline: float | None = None, started: Callable[[Future[bytes]], None] | None = None
+    ) -> bytes:
+        """Do a job and wait for it, ahead of all queued ones; the quickest way for a single job.
+
+        `started` is told the future by which it can be cancelled.
+        """
         task = self._task(job, deadline)
+        if started is not None:
+            started(task.future)
         with self._lock:
             self._require_open()
             worker = self._idle.pop() if self._idle else None

@@ -1,49 +1,45 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from engine.chain.anticipation import Anticipation
 from engine.chain.transaction import Transaction
-from engine.values import Action, Layer
+from engine.values import Action
 
 
-class CountingReader:
-    def __init__(self):
-        self.trips = []
-
-    def read(self, key):
-        return self.read_many([key])[0]
-
-    def read_many(self, keys):
-        self.trips.append(list(keys))
-        return [(f"text of {key}", Layer.MVCC) for key in keys]
+def transaction(publisher, *arguments, method="m"):
+    data = "[" + ",".join(f'"{argument}"' for argument in arguments) + "]"
+    return Transaction(1, 2, 100, 1, (Action("C", method, data),), publisher)
 
 
-def transaction(publisher, method="m"):
-    return Transaction(1, 2, 100, 1, (Action("C", method, "[]"),), publisher)
+def test_keys_are_foreseen_also_for_other_names():
+    anticipation = Anticipation()
+    anticipation.learn(transaction("alice", "bobby"), ["c-C", "b-C-alice", "b-C-bobby"], ["b-C-alicegs"])
+    foreseen = anticipation.foresee(transaction("carol", "david"))
+    assert sorted(foreseen.reads) == ["b-C-carol", "b-C-david", "c-C"]
+    assert foreseen.writes == ["b-C-carolgs"]
 
 
-def read_like(anticipation, reader, publisher, method="m"):
-    transactions = [transaction(publisher, method)]
-    state = anticipation.state(reader, transactions)
-    answers = [state.read(f"b-C-{publisher}"), *state.read_many(["b-C-x", f"b-C-{publisher}"])]
-    anticipation.learn(state, transactions)
-    return answers
+def test_other_calls_are_not_foreseen():
+    anticipation = Anticipation()
+    anticipation.learn(transaction("alice"), ["b-C-x"], [])
+    assert anticipation.foresee(transaction("alice", method="other")) is None
 
 
-def test_the_second_batch_of_a_kind_takes_one_trip_also_for_another_publisher():
-    anticipation, reader = Anticipation(), CountingReader()
-    read_like(anticipation, reader, "alice")
-    assert len(reader.trips) == 2
-    answers = read_like(anticipation, reader, "bobby")
-    assert reader.trips[2:] == [["b-C-bobby", "b-C-x"]]
-    assert answers == [
-        ("text of b-C-bobby", Layer.MVCC),
-        ("text of b-C-x", Layer.MVCC),
-        ("text of b-C-bobby", Layer.MVCC),
-    ]
+def test_the_newest_keys_count():
+    anticipation = Anticipation()
+    anticipation.learn(transaction("alice"), ["b-C-x"], [])
+    anticipation.learn(transaction("alice"), ["b-C-y"], [])
+    assert anticipation.foresee(transaction("alice")).reads == ["b-C-y"]
 
 
-def test_other_calls_are_not_anticipated():
-    anticipation, reader = Anticipation(), CountingReader()
-    read_like(anticipation, reader, "alice")
-    read_like(anticipation, reader, "alice", "other")
-    assert len(reader.trips) == 4
+NAMES = st.sampled_from(["alice", "bobby", "carol", "no json", "C1"])
+KEYS = st.lists(st.sampled_from(["b-C-alice", "m-C-bobby-carol", "c-C", "alicealice", "0", "b-C-C1"]), unique=True)
+
+
+@given(NAMES, st.lists(NAMES), KEYS)
+def test_an_equal_transaction_is_foreseen_exactly(publisher, arguments, keys):
+    anticipation = Anticipation()
+    anticipation.learn(transaction(publisher, *arguments), keys, keys)
+    assert sorted(anticipation.foresee(transaction(publisher, *arguments)).reads) == sorted(keys)
