@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from engine.chain.stored import FixedPoint
 
 INT64_MAX = 2**63 - 1
@@ -11,6 +13,7 @@ class AmountError(ValueError):
     """A text that is no amount; its message is the reference's."""
 
 
+@lru_cache(maxsize=256)
 def parse_decimal(text: str, scale: int) -> FixedPoint:
     """Read a decimal text at `scale` digits; digits beyond them, and anything after, are not looked at.
 

@@ -39,7 +39,8 @@ class _Pattern(NamedTuple):
 
     @classmethod
     def of(cls, keys: Iterable[str], names: list[str]) -> _Pattern:
-        fixed, opened = [], []
+        fixed: list[str] = []
+        opened: list[str] = []
         for key in keys:
             pattern = key
             for number, name in enumerate(names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine.chain.go_json import go_json
 from engine.values import Action, AmountLimit
@@ -17,6 +18,7 @@ class BlockContext:
     witness: str | None = None
     time: int | None = None
 
+    @lru_cache(maxsize=64)  # noqa: B019  a few small values
     def json(self) -> str:
         """Return the text behind `block` and of `blockchain.blockInfo()`."""
         return (

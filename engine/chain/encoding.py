@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGITS = {character: digit for digit, character in enumerate(_ALPHABET)}
@@ -48,6 +49,7 @@ def sha3(value: bytes) -> bytes:
     return hashlib.sha3_256(value).digest()
 
 
+@lru_cache(maxsize=1024)
 def base58_text(value: bytes) -> str:
     """Return base58 with Bitcoin's alphabet and no checksum."""
     number = int.from_bytes(value, "big")
@@ -62,6 +64,7 @@ def base58_text(value: bytes) -> str:
     return "1" * zeros + "".join(parts).lstrip("1")
 
 
+@lru_cache(maxsize=256)
 def base58_bytes(value: str) -> bytes:
     """Decode base58; raises `ValueError` for characters outside the alphabet."""
     number = 0

@@ -6,6 +6,8 @@ use it, and the built-in contract gas.iost for what the reference does not charg
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from engine.chain import amounts
 from engine.chain.host_interface import StateCache
 from engine.chain.stored import FixedPoint, decode, encode
@@ -52,6 +54,7 @@ def gas_at(cache: StateCache, account: str, time: int) -> FixedPoint:
     )
 
 
+@lru_cache(maxsize=1024)
 def grown_gas(*, stock: FixedPoint, limit: FixedPoint, total_pledge: FixedPoint, updated: int, time: int) -> FixedPoint:
     """Return `stock` after growing from `updated` to `time` (nanoseconds), up to `limit`, with two digits."""
     elapsed = min((time - updated) / 1e9, MAXIMUM_ELAPSED) if updated > 0 else 0.0

@@ -23,6 +23,10 @@ def go_json(value: object) -> str:
     `value` consists of dicts with string keys, lists, tuples, strings, `NumberLiteral`s, integers,
     booleans and None.
     """
+    if type(value) is str:  # the most frequent ones first
+        return _text(value)
+    if type(value) is list:
+        return "[" + ",".join(map(go_json, value)) + "]"
     match value:
         case None:
             return "null"

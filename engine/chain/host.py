@@ -81,8 +81,8 @@ class Host(HostStorage):
         self._entry_checks = entry_checks
         self._checks_consent = checks_consent
         self._substitutes = substitutes
-        self._block_text = transaction.block.json()
-        self._transaction_text = ""
+        self._budget = 0
+        """What the running action may use; contracts see it as the transaction's gas limit."""
         self._console_left = MAX_CONSOLE_CHARACTERS
         self._sites: list[FailureSite] = []
 
@@ -93,7 +93,7 @@ class Host(HostStorage):
     ) -> Generator[ScriptFrame, ScriptOutcome, ActionOutcome]:
         """Run one action's entry call with a budget of `gas_limit` units; contract failures are in the outcome."""
         frame = CallFrame(height=1, caller=Caller(self.transaction.publisher, is_account=True), gas_limit=gas_limit)
-        self._transaction_text = self.transaction.json(gas_limit)
+        self._budget = gas_limit
         self._sites.clear()
         try:
             returns = yield from self._enter(frame, contract, method, data)
@@ -109,7 +109,7 @@ class Host(HostStorage):
         `arguments` are the literals' JSON array text.
         """
         frame = CallFrame(height=1, caller=Caller(self.transaction.publisher, is_account=True), gas_limit=gas_limit)
-        self._transaction_text = self.transaction.json(gas_limit)
+        self._budget = gas_limit
         frame.contract, frame.abi_name, frame.profile = code.id, method, code.profile
         self._become(frame)
         return (yield self._script_frame(frame, code, method, arguments))
@@ -122,9 +122,10 @@ class Host(HostStorage):
         Raises:
             OutOfGas: the action's budget is exceeded (built-in contracts; a script's sandbox watches its own).
         """
-        super().charge(cpu, net)
         frame = self.frame
-        if frame.native and frame.cost.units > frame.gas_limit:
+        frame.cpu += cpu
+        frame.net += net
+        if frame.native and frame.cpu + 10 * frame.net > frame.gas_limit:
             raise OutOfGas("out of gas", gas=frame.cost.units)
 
     def charge_steps(self, count: int = 1) -> None:
@@ -180,12 +181,12 @@ class Host(HostStorage):
     def block_info(self) -> str:
         """Return the JSON text about the block."""
         self.charge(self.prices.context)
-        return self._block_text
+        return self.transaction.block.json()
 
     def transaction_info(self) -> str:
         """Return the JSON text about the transaction."""
         self.charge(self.prices.context)
-        return self._transaction_text
+        return self.transaction.json(self._budget)
 
     def context_info(self) -> str:
         """Return the JSON text about the running frame."""
@@ -308,8 +309,8 @@ class Host(HostStorage):
             method=method,
             arguments=arguments,
             gas_limit=frame.gas_limit,
-            block=self._block_text,
-            transaction=self._transaction_text,
+            block=self.transaction.block.json(),
+            transaction=self.transaction.json(self._budget),
         )
 
     def _become(self, frame: CallFrame) -> None:

@@ -26,6 +26,9 @@ _NAMES = {
 }
 
 
+_DEFAULT = GasPrices()
+
+
 class _Price(Value, frozen=True):
     Data: int = 0
     Net: int = 0
@@ -62,4 +65,4 @@ def read_prices(text: str) -> GasPrices:
 def current_prices(cache: StateCache) -> GasPrices:
     """Return the prices that are in force."""
     stored = cache.get(SETTINGS_KEY)
-    return read_prices(str(decode(stored)[0])) if stored else GasPrices()
+    return read_prices(str(decode(stored)[0])) if stored else _DEFAULT

@@ -6,6 +6,7 @@ A stored text is a type letter, a body, `@` and the payer of its bytes. The paye
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from engine.errors import InternalError
@@ -46,6 +47,10 @@ def encode(value: StoredValue, payer: str) -> str:
 
 def decode(text: str) -> tuple[StoredValue, str]:
     """Return the value and the payer in a stored text."""
+    return _decoded_short(text) if len(text) <= _SHORT else _decoded(text)
+
+
+def _decoded(text: str) -> tuple[StoredValue, str]:
     letter, (body, _, payer) = text[:1], text[1:].rpartition("@")
     match letter:
         case "s":
@@ -60,6 +65,11 @@ def decode(text: str) -> tuple[StoredValue, str]:
             value, _, scale = body.partition("/")
             return FixedPoint(int(value), int(scale)), payer
     raise InternalError(f"stored text of unknown type: {text[:40]!r}")
+
+
+_SHORT = 512
+"""Texts up to this length are worth remembering: a transaction reads some of them several times."""
+_decoded_short = lru_cache(maxsize=4096)(_decoded)
 
 
 def payer_of(text: str) -> str:
