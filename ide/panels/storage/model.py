@@ -53,6 +53,7 @@ class StorageModel(QAbstractItemModel):
         self._root = Node(NodeKind.ROOT, "", None, is_exhausted=True)
         self._nodes: dict[int, Node] = {}
         self._leaves: dict[str, Node] = {}
+        self._waiting: dict[str, int] = {}
         self._pending: dict[int, Request[tuple[StateEntry, ...]]] = {}
         self._hops: dict[int, int] = {}
 
@@ -64,7 +65,7 @@ class StorageModel(QAbstractItemModel):
             request.drop()
         self.beginResetModel()
         self._root = Node(NodeKind.ROOT, "", None, is_exhausted=self._workbench.engine is None)
-        self._nodes, self._leaves, self._pending, self._hops = {}, {}, {}, {}
+        self._nodes, self._leaves, self._waiting, self._pending, self._hops = {}, {}, {}, {}, {}
         self.endResetModel()
         self.fetchMore(QModelIndex())
 
@@ -100,8 +101,8 @@ class StorageModel(QAbstractItemModel):
 
     # --- changes ---------------------------------------------------------------------------------
 
-    def take_changes(self, changes: Sequence[StateChange]) -> None:
-        """Show what a block changed, as far as it is loaded."""
+    def take_changes(self, changes: Sequence[StateChange], block: int) -> None:
+        """Show what block number `block` changed, as far as it is loaded."""
         if self._contains:
             return
         now = time.monotonic()
@@ -115,11 +116,16 @@ class StorageModel(QAbstractItemModel):
                 self._repaint(node)
             else:
                 self._add(StateEntry(change.key, change.new, Layer.MVCC), now)
+            if change.key in self._leaves:
+                self._waiting[change.key] = block
 
-    def take_flush(self) -> None:
-        """Everything that was in MVCC is in RocksDB now."""
-        for node in self._leaves.values():
-            if node.layer is Layer.MVCC:
+    def take_flush(self, block: int) -> None:
+        """What the blocks up to number `block` changed is in RocksDB now."""
+        flushed = [key for key, changed_in in self._waiting.items() if changed_in <= block]
+        for key in flushed:
+            del self._waiting[key]
+            node = self._leaves.get(key)
+            if node is not None:
                 node.layer = Layer.ROCKSDB
                 self._repaint(node)
 
@@ -181,6 +187,8 @@ class StorageModel(QAbstractItemModel):
         self._nodes[node.id] = node
         if node.kind is NodeKind.VALUE:
             self._leaves[node.key] = node
+            if node.layer is Layer.MVCC:
+                self._waiting[node.key] = 0
 
     def _remove(self, node: Node) -> None:
         parent = node.parent

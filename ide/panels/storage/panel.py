@@ -115,12 +115,12 @@ class StoragePanel(QWidget):
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
         for event in events:
             match event:
-                case BlockProduced(changes=changes):
-                    self.model.take_changes(changes)
+                case BlockProduced(block=block, changes=changes):
+                    self.model.take_changes(changes, block.number)
                     self._glow_until = time.monotonic() + GLOW_SECONDS
                     self._glow_timer.start()
-                case BlockFlushed():
-                    self.model.take_flush()
+                case BlockFlushed(number=number):
+                    self.model.take_flush(number)
                 case HeadMoved():
                     self.model.reload()
         self._show_filled()

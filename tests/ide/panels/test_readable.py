@@ -39,6 +39,7 @@ def test_bookkeeping_keys_are_told_from_a_contracts_own():
     assert read_key("m-token.iost-balances").kind is KeyKind.MAP_KEYS
     assert read_key("m-token.iost-balances@").kind is KeyKind.MAP_FLAG
     assert read_key("c-token.iost").kind is KeyKind.CODE
+    assert read_key("s-token.iost").kind is KeyKind.CODE
     assert read_key("m-token.iost-balances").is_bookkeeping
     assert not read_key("m-token.iost-balances-alice").is_bookkeeping
 

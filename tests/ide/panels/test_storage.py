@@ -149,9 +149,10 @@ def test_changes_are_followed(panel, engine, qtbot):
     assert alice.data(NODE_ROLE).changed_at > 0
     assert "votes" in names(panel, balances.parent())
     assert "new.iost" in names(panel)
-    with qtbot.waitSignal(panel._workbench.bridge.events):
-        engine.emit(BlockFlushed(12))
-    assert alice.siblingAtColumn(Column.LAYER).data() == "RocksDB"
+    for number, layer in ((11, "MVCC"), (12, "RocksDB")):
+        with qtbot.waitSignal(panel._workbench.bridge.events):
+            engine.emit(BlockFlushed(number))
+        assert alice.siblingAtColumn(Column.LAYER).data() == layer
 
 
 def test_going_to_a_key_opens_the_tree_down_to_it(panel, workbench, window, qtbot):
