@@ -280,8 +280,29 @@ class TransactionResult(Value, frozen=True):
         return self.receipt.status is Status.SUCCESS
 
 
+class StateEdit(Value, frozen=True):
+    """An entry changed by hand: `kind` names the stored type, `text` the value in words, None to delete the entry.
+
+    `kind` is `text`, `number`, `boolean`, `json` or `decimal` (`12.50`); an empty `payer` keeps who pays, or lets the
+    contract pay for a new entry. `field` None is a plain entry, else a field of the map `key`.
+    """
+
+    contract: str
+    key: str
+    field: str | None
+    text: str | None
+    kind: str = "text"
+    payer: str = ""
+
+    @property
+    def state_key(self) -> str:
+        """The entry's state key."""
+        plain = self.field is None
+        return f"b-{self.contract}-{self.key}" if plain else f"m-{self.contract}-{self.key}-{self.field}"
+
+
 class BlockSummary(Value, frozen=True):
-    """A block without its transactions' bodies."""
+    """A block without its transactions' bodies; `edits` were made by hand, outside any transaction."""
 
     number: int
     hash: str
@@ -291,6 +312,7 @@ class BlockSummary(Value, frozen=True):
     gas_usage: str
     transactions: tuple[str, ...]
     flushed: bool
+    edits: tuple[StateEdit, ...] = ()
 
 
 class AccountSummary(Value, frozen=True):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+import msgspec
+
 from engine.chain.encoding import base58_text, blob, int64, sha3, text
 from engine.chain.keys import Signature
 from engine.chain.receipt import centi_gas, gas_text, receipt_hash
 from engine.chain.transaction import Transaction
-from engine.values import BlockSummary, TransactionReceipt, Value
+from engine.values import BlockSummary, StateEdit, TransactionReceipt, Value
 
 MAXIMUM_TRANSACTIONS = 50
 MAXIMUM_PER_PUBLISHER = 10
@@ -57,6 +59,8 @@ class Block(Value, frozen=True):
     signature: Signature | None
     transactions: tuple[Transaction, ...]
     receipts: tuple[TransactionReceipt, ...]
+    edits: tuple[StateEdit, ...] = ()
+    """Made by hand after the transactions; the head's `info` covers them."""
 
     def gas_usage(self) -> str:
         """Return the sum of all receipts' gas as a decimal text."""
@@ -73,7 +77,15 @@ class Block(Value, frozen=True):
             gas_usage=self.gas_usage(),
             transactions=tuple(receipt.tx_hash for receipt in self.receipts),
             flushed=flushed,
+            edits=self.edits,
         )
+
+
+def head_info(edits: Sequence[StateEdit]) -> bytes:
+    """Return a head's `info`: empty as on the reference, or the mark of what was edited by hand in the block."""
+    if not edits:
+        return b"{}"
+    return msgspec.json.encode({"edited_by_hand": base58_text(sha3(msgspec.json.encode(edits)))})
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

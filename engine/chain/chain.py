@@ -19,6 +19,7 @@ from engine.chain.clock import Clock
 from engine.chain.context import BlockContext
 from engine.chain.contracts import record_key
 from engine.chain.development import PRODUCER, PRODUCER_SECRET
+from engine.chain.edit import EDIT, edit_writes
 from engine.chain.encoding import base58_bytes, base58_text
 from engine.chain.execution import Executions
 from engine.chain.executor import Execution, Mode
@@ -47,6 +48,7 @@ from engine.values import (
     Action,
     BlockSummary,
     ContractEvent,
+    StateEdit,
     TransactionRequest,
     TransactionResult,
 )
@@ -241,6 +243,21 @@ class Chain(ChainHistory):
         else:
             self._flush()
         return summary
+
+    def edit(self, edit: StateEdit) -> BlockSummary:
+        """Change an entry by hand, in a block of its own that says so; the open block is closed first.
+
+        Raises:
+            InvalidInput: the entry cannot be that, or its payer has not enough RAM; nothing has changed.
+        """
+        if self._open is not None:
+            self.produce()
+        block = self._new_block()
+        writes = edit_writes(self._reader(), edit, block.time)
+        self._execute_base(block)
+        self.stack.commit(EDIT, writes)
+        block.edits.append(edit)
+        return self.produce()
 
     def import_key(self, account: str, key: KeyPair) -> None:
         """Sign for `account` with `key` from now on."""

@@ -8,6 +8,7 @@ from engine.chain.block import (
     MAXIMUM_TRANSACTIONS,
     Block,
     BlockHead,
+    head_info,
     receipts_root,
     transactions_root,
 )
@@ -17,6 +18,7 @@ from engine.chain.keys import KeyPair
 from engine.chain.receipt import centi_gas
 from engine.chain.transaction import Transaction
 from engine.chain.worker_program import QueuedTransaction
+from engine.values import StateEdit
 
 
 class OpenBlock:
@@ -27,6 +29,7 @@ class OpenBlock:
         self.time = time
         self.parent_hash = parent_hash
         self.entries: list[tuple[QueuedTransaction, Execution]] = []
+        self.edits: list[StateEdit] = []
         self._witness = witness
         self._gas = 0
 
@@ -68,6 +71,7 @@ class OpenBlock:
             number=self.number,
             witness=self.witness if self.number else "0",
             time=self.time,
+            info=head_info(self.edits),
         )
         signature = self._witness.sign(head.hash()) if self.number else None
-        return Block(head, signature, transactions, receipts)
+        return Block(head, signature, transactions, receipts, tuple(self.edits))

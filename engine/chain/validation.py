@@ -9,6 +9,7 @@ from engine.chain.block import (
     MAXIMUM_GAS,
     MAXIMUM_TRANSACTIONS,
     Block,
+    head_info,
     receipts_root,
     transactions_root,
 )
@@ -48,6 +49,8 @@ def _head_difference(block: Block, parent: Block, witness: str) -> str | None:
         return "transaction merkle hash does not match the transactions"
     if head.tx_receipt_merkle_hash != receipts_root(block.receipts):
         return "receipt merkle hash does not match the receipts"
+    if head.info != head_info(block.edits):
+        return "the head's info does not match what was edited by hand"
     if head.witness != witness:
         return f"witness {head.witness} is not the producer {witness}"
     if block.signature is None or not block.signature.verifies(head.hash()):
