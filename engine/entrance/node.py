@@ -13,11 +13,11 @@ from pathlib import Path
 import msgspec
 
 from engine.chain.keys import KeyPair
+from engine.entrance.http.server import DEFAULT_PORT, require_loopback
 from engine.errors import InvalidInput
 from engine.facade import Engine, EngineEvent, Genesis, Production, ProductionMode, ProductionStopped
 from engine.values import Value
 
-DEFAULT_PORT = 30001
 LOCAL_HOST = "127.0.0.1"
 SHORTEST_BLOCK_TIME = 0.01
 
@@ -39,6 +39,7 @@ def node(arguments: list[str]) -> int:
         StorageError: the data folder cannot be used.
     """
     options = _parser().parse_args(arguments)
+    require_loopback(options.host, allow_remote=options.allow_remote)
     stopping = threading.Event()
     previous = {number: signal.signal(number, lambda *_: stopping.set()) for number in _stop_signals()}
     try:

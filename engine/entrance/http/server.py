@@ -55,11 +55,7 @@ class NodeServer:
         Raises:
             InvalidInput: others than this machine could connect, and that was not allowed.
         """
-        if not allow_remote and not _is_loopback(host):
-            raise InvalidInput(
-                f"{host} can be reached by other machines, and whoever reaches the node can use its chain",
-                advice="Leave the host out, or add --allow-remote if that is what you want.",
-            )
+        require_loopback(host, allow_remote=allow_remote)
         self._engine = engine
         self._host, self._port = host, port
         self._hub = EventHub()
@@ -236,6 +232,15 @@ def _failed(error: StrataError) -> web.Response:
     if code is FailureCode.TOO_LARGE:
         response.force_close()
     return response
+
+
+def require_loopback(host: str, *, allow_remote: bool) -> None:
+    """Raise `InvalidInput` for an address that others than this machine can connect to, unless that is allowed."""
+    if not allow_remote and not _is_loopback(host):
+        raise InvalidInput(
+            f"{host} can be reached by other machines, and whoever reaches the node can use its chain",
+            advice="Leave the host out, or add --allow-remote if that is what you want.",
+        )
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,14 +17,12 @@ KEYS = {name: account.key for name, account in development_accounts().items()}
 _serial = itertools.count()
 
 
-class Node:
-    """An engine with its node started, and one connection to it."""
+class Client:
+    """One connection to a node at `host:port`."""
 
-    def __init__(self, engine: Engine):
-        self.engine = engine
-        self.url = engine.start_node(port=0).result(30)
-        self.address = self.url.removeprefix("http://")
-        self.connection = http.client.HTTPConnection(self.address, timeout=30)
+    def __init__(self, address: str):
+        self.address = address
+        self.connection = http.client.HTTPConnection(address, timeout=60)
 
     def close(self):
         self.connection.close()
@@ -74,6 +72,14 @@ class Node:
         """Send a call and return its receipt."""
         transaction = signed(publisher, contract, method, *arguments, **changes)
         return self.get(f"/getTxReceiptByTxHash/{self.send(transaction)}")
+
+
+class Node(Client):
+    """An engine with its node started, and one connection to it."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        super().__init__(engine.start_node(port=0).result(30).removeprefix("http://"))
 
 
 def signed(publisher, contract, method, *arguments, key=None, **changes):
