@@ -167,6 +167,7 @@ class Isolate:
         self._host: Callable[[], None] | None = None
         self._interrupt: Callable[[], None] | None = None
         self._on_end: Callable[[], None] | None = None
+        self._watched_task = 0
         self._no_arguments: Any = None
         self._thread_attached = False
         self._memory: memoryview | None = None
@@ -257,7 +258,8 @@ class Isolate:
             pushed = self._library.mr_array_push(self._context, arguments, argument.raw)
             self._library.mr_free_value(self._context, pushed)
         self._next_task += 1
-        self._on_end = on_end
+        # An earlier task's callback may still be on its way out: it must not take this for its own.
+        self._on_end, self._watched_task = on_end, self._next_task
         with self._starting:
             self._running = self._library.mr_call_function(
                 self._context, function.raw, self._no_arguments, arguments, self._next_task
@@ -388,9 +390,8 @@ class Isolate:
             self._results.put((callback_id, raw_val_handle))
         else:
             self._results.put((callback_id, raw_val_handle))
-            if self._on_end is not None:
-                on_end, self._on_end = self._on_end, None
-                on_end()
+            if callback_id == self._watched_task and self._on_end is not None:
+                self._on_end()
 
     # --- memory and end ----------------------------------------------------------------------------
 
@@ -421,7 +422,9 @@ class Isolate:
         _open_isolates.discard(self)
         if self._memory is not None:
             self._memory.release()
-        self._library.mr_free_context(self._context)
+        # V8's platform finds isolates by address: one that is made while another goes could get the other's task queue.
+        with _library_lock:
+            self._library.mr_free_context(self._context)
 
     def _detach_thread(self) -> None:
         """Give back the isolate thread's Python thread state, from that thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import secrets
 from collections.abc import Callable, Sequence
 
 from engine.errors import InternalError
@@ -66,7 +67,9 @@ class Realm:
         entry_points = self.isolate.evaluate("__strataBoot()")
         self._loop = self.isolate.member(entry_points, "loop")
         self._register = self.isolate.member(entry_points, "register")
-        self._head = f"(function({self.isolate.text(self.isolate.member(entry_points, 'parameterNames'))}){{"
+        names = self.isolate.text(self.isolate.member(entry_points, "parameterNames"))
+        guard = f"_strata_guard_{secrets.token_hex(8)}"
+        self._head = f"(function({guard}){{return function({names}){{{guard}();"
         self.isolate.release(entry_points)
 
     @property
@@ -77,7 +80,7 @@ class Realm:
     def load(self, code: CompiledContract) -> None:
         """Compile a contract into a factory; must not be called while the realm is looping."""
         text = code.stepping if self._stepping else code.metered
-        script = f"{self._head}{text}\n;return module.exports;\n}}){_SOURCE_NAME}{code.key}"
+        script = f"{self._head}{text}\n;return module.exports;\n}}}}){_SOURCE_NAME}{code.key}"
         try:
             factory = self.isolate.evaluate(script)
         except JavaScriptException as exception:
