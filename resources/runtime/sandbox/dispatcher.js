@@ -41,6 +41,13 @@ const STACK_MESSAGE = 'Maximum call stack size exceeded';
  */
 export function createDispatcher({ profile, bridge, counter, positionsOf, recorder }) {
   const factories = [];
+  let mayStart = false;
+
+  /** First thing a factory does: a sloppy function can get hold of its factory, but must not run it with other values. */
+  function guard() {
+    if (!mayStart) throw new PlainTypeError('a contract is started by the chain only');
+    mayStart = false;
+  }
   let operations = 0;
   let depth = 0;
 
@@ -114,7 +121,8 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
     }
     counter.reset();
     const callArguments = literal(argumentsText);
-    const module = { exports: apply(factory, undefined, values) };
+    mayStart = true;
+    const module = { exports: profile.load ? profile.load(factory, values) : apply(factory, undefined, values) };
     const object = new module.exports();
     const called = object[frame.method];
     if (typeof called !== 'function') throw new PlainTypeError(`obj.${frame.method} is not a function`);
@@ -155,9 +163,9 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
     debug,
     operations: () => operations,
 
-    /** Keep a contract's factory; Python counts along and names it by its index. */
-    register(factory) {
-      factories[factories.length] = factory;
+    /** Keep a contract's factory, made by `maker`; Python counts along and names it by its index. */
+    register(maker) {
+      factories[factories.length] = maker(guard);
     },
 
     /** Run frames until Python says to leave. */
