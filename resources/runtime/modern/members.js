@@ -181,10 +181,12 @@ function priceRegularExpressions(charge) {
   for (const name of LEGACY_STATICS) delete RegExp[name];
   delete RegExp.prototype.compile;
   const { exec } = RegExp.prototype;
+  const source = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source').get;
   const { priced } = {
     priced(input) {
       'use strict'; // the bundle is a sloppy script: without this, `this` would become an object
       charge(1);
+      Reflect.apply(source, this, []); // throws for what is no regular expression, before anything else happens
       const text = NativeString(input);
       const start = count(this.lastIndex);
       const match = Reflect.apply(exec, this, [text]);

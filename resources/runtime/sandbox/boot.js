@@ -27,7 +27,7 @@ export function prepare(profile, { stepping, open, imaged }) {
   const counter = createCounter();
   const traces = installTraces();
   let dispatcher = null;
-  removeUnsafe({ keepEval: stepping }); // before `install`: a profile may put something else in place
+  removeUnsafe({ keepEval: stepping, whyNoCompiling: profile.whyNoCompiling }); // before `install`: a profile may put something else in place
   const late = imaged ? createLateMembers() : null;
   const installed = profile.install({
     charge: counter.charge,

@@ -92,8 +92,9 @@ const promisePrototype = Promise.prototype;
  *
  * @param {object} options
  * @param {boolean} options.keepEval leave `eval` in place: stepping variants look into scopes with it.
+ * @param {string} [options.whyNoCompiling] added to the error of constructors that compile text.
  */
-export function removeUnsafe({ keepEval }) {
+export function removeUnsafe({ keepEval, whyNoCompiling }) {
   removeGlobals(REMOVED_GLOBALS);
   if (!keepEval) deleteProperty(globalObject, 'eval');
   for (let i = 0; i < REMOVED_MEMBERS.length; i += 1) {
@@ -102,7 +103,7 @@ export function removeUnsafe({ keepEval }) {
   }
   const keys = ownKeys(promisePrototype);
   for (let i = 0; i < keys.length; i += 1) deleteProperty(promisePrototype, keys[i]);
-  for (let i = 0; i < functionKinds.length; i += 1) tameFunctionConstructor(functionKinds[i]);
+  for (let i = 0; i < functionKinds.length; i += 1) tameFunctionConstructor(functionKinds[i], whyNoCompiling);
 }
 
 /** Remove global names. */
@@ -111,9 +112,10 @@ export function removeGlobals(names) {
 }
 
 /** Replace a constructor that compiles text by one that refuses, wherever a function leads to it. */
-function tameFunctionConstructor(kind) {
+function tameFunctionConstructor(kind, why) {
+  const message = 'Code generation from strings disallowed for this context';
   const refuse = function () {
-    throw new PlainEvalError('Code generation from strings disallowed for this context');
+    throw new PlainEvalError(why ? `${message}: ${why}` : message);
   };
   const { name, prototype } = kind;
   defineProperty(refuse, 'name', { value: name, configurable: true });
@@ -192,6 +194,8 @@ function repairOverrides(prototype) {
         else defineOrThrow(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
       },
     };
+    // Libraries that read descriptors know such repairs by this name (SES, `get-intrinsic`).
+    defineProperty(accessors.get, 'originalValue', { value });
     freeze(accessors.get);
     freeze(accessors.set);
     defineProperty(prototype, key, { get: accessors.get, set: accessors.set, enumerable: property.enumerable, configurable: false });

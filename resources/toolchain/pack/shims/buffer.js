@@ -1,2 +1,4 @@
 /** Node's global `Buffer`; packed only where it is used. */
-export { Buffer as __strata_Buffer } from 'buffer/';
+import { Buffer } from 'buffer/';
+
+export const __strata_Buffer = Buffer;

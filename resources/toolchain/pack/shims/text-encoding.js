@@ -2,7 +2,7 @@
 
 const REPLACEMENT = 0xfffd;
 
-class Encoder {
+export class __strata_TextEncoder {
   get encoding() {
     return 'utf-8';
   }
@@ -21,7 +21,7 @@ class Encoder {
   }
 }
 
-class Decoder {
+export class __strata_TextDecoder {
   constructor(label = 'utf-8', { fatal = false, ignoreBOM = false } = {}) {
     if (!['utf-8', 'utf8', 'unicode-1-1-utf-8'].includes(`${label}`.trim().toLowerCase())) {
       throw new RangeError(`TextDecoder: the encoding "${label}" is not supported, only utf-8`);
@@ -65,5 +65,3 @@ function decodeAt(bytes, i) {
   }
   return [code, length];
 }
-
-export { Decoder as __strata_TextDecoder, Encoder as __strata_TextEncoder };

@@ -1,0 +1,155 @@
+/**
+ * Takes white space and comments out of a script, but no line: errors, steps and gas are told by line. The comments that
+ * name the packed modules stay, the compiler tells libraries from the author's code by them.
+ */
+import { parse } from 'acorn';
+
+const MODULE_COMMENT = /^ \S.*\.(?:[cm]?[jt]sx?|json)$/;
+const WORD = /[\w$\\#@]|[^\x00-\x7f]/;
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/**
+ * @param {{code: string, map: string}} script a script and its source map (version 3, JSON).
+ * @returns {{code: string, map: string}}
+ */
+export function compact({ code, map }) {
+  const pieces = piecesOf(code);
+  const { text, columns } = joined(code, pieces);
+  const document = JSON.parse(map);
+  document.mappings = moved(document.mappings, columns);
+  return { code: text, map: JSON.stringify(document) };
+}
+
+/** Tokens, template chunks and module comments in order, as ranges of the text. */
+function piecesOf(code) {
+  const pieces = [];
+  parse(code, {
+    ecmaVersion: 'latest',
+    allowReturnOutsideFunction: true,
+    onToken: ({ start, end, type }) => {
+      if (start < end) pieces.push({ start, end, label: type.label });
+    },
+    onComment: (block, text, start, end) => {
+      if (!block && MODULE_COMMENT.test(text)) pieces.push({ start, end, label: 'comment' });
+    },
+  });
+  return pieces.sort((one, other) => one.start - other.start);
+}
+
+/** The pieces with as little as possible between them; `columns` lists per line where each piece went. */
+function joined(code, pieces) {
+  let text = '';
+  let column = 0;
+  let oldLineStart = 0;
+  let previous = null;
+  let line = [];
+  const columns = [line];
+  for (const piece of pieces) {
+    const gapStart = previous ? previous.end : 0;
+    const breaks = newLines(code, gapStart, piece.start);
+    if (breaks.count > 0) {
+      text += '\n'.repeat(breaks.count);
+      for (let i = 0; i < breaks.count; i += 1) columns.push((line = []));
+      column = 0;
+      oldLineStart = breaks.last;
+    } else if (previous && needsSpace(code, previous, piece)) {
+      text += ' ';
+      column += 1;
+    }
+    line.push([piece.start - oldLineStart, column]);
+    const content = code.slice(piece.start, piece.end);
+    text += content;
+    column += content.length;
+    const inside = newLines(code, piece.start, piece.end);
+    if (inside.count > 0) {
+      for (let i = 0; i < inside.count; i += 1) columns.push((line = [[0, 0]]));
+      oldLineStart = inside.last;
+      column = piece.end - oldLineStart;
+    }
+    previous = piece;
+  }
+  const rest = newLines(code, previous ? previous.end : 0, code.length);
+  return { text: text + '\n'.repeat(rest.count), columns };
+}
+
+function newLines(code, start, end) {
+  let count = 0;
+  let last = 0;
+  for (let at = code.indexOf('\n', start); at !== -1 && at < end; at = code.indexOf('\n', at + 1)) {
+    count += 1;
+    last = at + 1;
+  }
+  return { count, last };
+}
+
+function needsSpace(code, previous, piece) {
+  const before = code[previous.end - 1];
+  const after = code[piece.start];
+  if (previous.end === piece.start) return false;
+  if (WORD.test(before) && WORD.test(after)) return true;
+  if ((before === '+' || before === '-') && after === before) return true;
+  if (before === '/' && (after === '/' || after === '*')) return true;
+  if (after === '.' && /[0-9]/.test(before)) return true; // `1 .toString()`
+  if (previous.label === 'regexp' && WORD.test(after)) return true;
+  return before === '<' && after === '!'; // would begin a comment of the web's old days
+}
+
+/** Mappings with the columns of the compact text. */
+function moved(mappings, columns) {
+  return mappings
+    .split(';')
+    .map((group, line) => {
+      if (!group) return '';
+      const places = columns[line] ?? [];
+      let oldColumn = 0;
+      let newColumn = 0;
+      return group
+        .split(',')
+        .map((segment) => {
+          const [shift, length] = firstNumber(segment);
+          oldColumn += shift;
+          const column = columnOf(places, oldColumn);
+          const encoded = encode(column - newColumn);
+          newColumn = column;
+          return encoded + segment.slice(length);
+        })
+        .join(',');
+    })
+    .join(';');
+}
+
+function columnOf(places, column) {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle][0] <= column) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return 0;
+  const [old, now] = places[low - 1];
+  const next = places[low]?.[1] ?? Infinity;
+  return Math.min(now + column - old, next);
+}
+
+function firstNumber(segment) {
+  let value = 0;
+  let shift = 0;
+  for (let i = 0; ; i += 1) {
+    const digit = DIGITS.indexOf(segment[i]);
+    value |= (digit & 31) << shift;
+    shift += 5;
+    if (digit < 32) return [value & 1 ? -(value >> 1) : value >> 1, i + 1];
+  }
+}
+
+function encode(number) {
+  let value = number < 0 ? (-number << 1) | 1 : number << 1;
+  let text = '';
+  do {
+    const digit = value & 31;
+    value >>>= 5;
+    text += DIGITS[value > 0 ? digit | 32 : digit];
+  } while (value > 0);
+  return text;
+}
