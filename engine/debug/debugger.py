@@ -12,11 +12,12 @@ import threading
 from array import array
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.debug.protocol import (
     PAUSED_REQUEST,
     TO_THE_END,
+    Charges,
     Command,
     DebugJob,
     Finding,
@@ -33,7 +34,7 @@ from engine.debug.trace import Trace, TraceBuilder
 from engine.errors import InternalError, InvalidInput
 from engine.values import CompiledContract
 
-__all__ = ["DebugPool", "Debugger", "Replay"]
+__all__ = ["DebugPool", "Debugger", "Recorded", "Replay"]
 
 REPLAY_SECONDS = 60.0
 """How long a replay may take to reach a step or answer a question before it is given up."""
@@ -51,6 +52,14 @@ class DebugPool(Protocol):
         ...
 
 
+class Recorded(NamedTuple):
+    """A recorded transaction: its trace, the encoded executions of its batch, and where its gas went."""
+
+    trace: Trace
+    executions: bytes
+    charges: Charges
+
+
 class Debugger:
     """Starts recordings and replays, and hands the workers' messages to the replay they belong to."""
 
@@ -65,11 +74,11 @@ class Debugger:
         """Use this pool; its workers' requests must come to `serve`."""
         self._pool = pool
 
-    def record(self, batch: bytes) -> tuple[Trace, bytes]:
-        """Execute a batch again and record its last transaction; return the trace and the encoded executions."""
+    def record(self, batch: bytes) -> Recorded:
+        """Execute a batch again and record its last transaction."""
         job = DebugJob(next(self._numbers), batch)
         recording = decode_recording(self._submit(job).result())
-        return self._trace(recording), recording.executions
+        return Recorded(self._trace(recording), recording.executions, recording.charges)
 
     def replay(self, batch: bytes, position: int) -> Replay:
         """Start a replay that stops at a position; close it when it is no longer needed."""

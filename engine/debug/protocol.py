@@ -46,6 +46,26 @@ class RecordedContract(Value, frozen=True, array_like=True):
     code_key: str
 
 
+class Charges(Value, frozen=True):
+    """What tells where the gas of a recording went (`engine.debug.profile` reads it), in columns of native numbers.
+
+    `kinds` (int32) and `gas` (float64) have a row a host operation; the gas of a call does not include that of the
+    frames it ran. Marks have a row where a function or frame begins or ends: `mark_steps` counts the steps before
+    it, `mark_kinds` is its kind and 4 × depth, `mark_operations` counts the operations before it (all int32),
+    `mark_gas` is as in steps (float64). `frame_gas` (float64) is what each frame used, in the order they ended;
+    `total` is the gas of the outermost frames.
+    """
+
+    kinds: bytes = b""
+    gas: bytes = b""
+    mark_steps: bytes = b""
+    mark_kinds: bytes = b""
+    mark_operations: bytes = b""
+    mark_gas: bytes = b""
+    frame_gas: bytes = b""
+    total: int = 0
+
+
 class Recording(Value, frozen=True):
     """What a debug job came to: executions of the batch, and the columns of the trace (`TraceBuilder.columns`)."""
 
@@ -57,6 +77,7 @@ class Recording(Value, frozen=True):
     gas: bytes
     accesses_after: bytes
     truncated: bool
+    charges: Charges = Charges()
 
 
 class RunCommand(Value, frozen=True, tag_field="kind", tag="run"):

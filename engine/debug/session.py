@@ -10,7 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import PurePath
 
 from engine.debug.debugger import Debugger, Replay
-from engine.debug.protocol import EvaluateCommand, Finding, VariablesCommand
+from engine.debug.profile import GasProfile, profile
+from engine.debug.protocol import Charges, EvaluateCommand, Finding, VariablesCommand
 from engine.debug.trace import Trace
 from engine.errors import InvalidInput
 from engine.interface import StackFrame, StepView, TraceStep, Variable
@@ -19,6 +20,7 @@ from engine.values import TransactionResult
 __all__ = ["DebugSession"]
 
 KEPT_VIEWS = 500
+NO_CHARGES = Charges()
 
 
 class DebugSession:
@@ -34,6 +36,7 @@ class DebugSession:
         result: TransactionResult,
         trace: Trace,
         batch: bytes,
+        charges: Charges = NO_CHARGES,
         *,
         path_of: Callable[[str, str], str],
         released: Callable[[], None],
@@ -45,7 +48,7 @@ class DebugSession:
         self.result = result
         self.step_count = len(trace)
         self.truncated = trace.truncated
-        self._debugger, self._trace, self._batch = debugger, trace, batch
+        self._debugger, self._trace, self._batch, self._charges = debugger, trace, batch, charges
         self._paths = [path_of(place.contract, place.file) for place in trace.sites]
         self._trace_of_paths = _named_sites(trace, self._paths)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="debug-session")
@@ -130,6 +133,10 @@ class DebugSession:
         if the expression throws.
         """
         return self._worker.submit(self._evaluate, position, frame, expression)
+
+    def profile(self) -> Future[GasProfile]:
+        """Return where the recording's gas went."""
+        return self._worker.submit(profile, self._trace, self._charges, self._paths)
 
     def close(self) -> None:
         """End the replaying sandbox."""

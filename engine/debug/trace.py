@@ -37,11 +37,13 @@ class Trace:
         depth_of: array[int],
         gas_of: array[float],
         accesses_of: array[int],
+        operations_of: array[int] | None = None,
         *,
         truncated: bool = False,
     ) -> None:
         self.sites = tuple(sites)
         self.site_of, self.depth_of, self.gas_of, self.accesses_of = site_of, depth_of, gas_of, accesses_of
+        self.operations_of = operations_of if operations_of is not None else array("i", bytes(4 * len(site_of)))
         self.truncated = truncated
 
     def __len__(self) -> int:
@@ -183,4 +185,12 @@ class TraceBuilder:
         last = len(self._accesses_after) - 1
         after = self._accesses_after
         accesses_of = array("i", (after[n if n < last else last] for n in self._operations_of))
-        return Trace(self._sites, self._site_of, self._depth_of, self._gas_of, accesses_of, truncated=truncated)
+        return Trace(
+            self._sites,
+            self._site_of,
+            self._depth_of,
+            self._gas_of,
+            accesses_of,
+            self._operations_of,
+            truncated=truncated,
+        )

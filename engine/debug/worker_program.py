@@ -7,8 +7,8 @@ steps and at every stop.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
@@ -19,6 +19,7 @@ from engine.chain.worker_program import Batch, RemoteState, execute_batch, locat
 from engine.debug.protocol import (
     PAUSED_REQUEST,
     TO_THE_END,
+    Charges,
     DebugJob,
     DebugOperation,
     Pause,
@@ -27,11 +28,22 @@ from engine.debug.protocol import (
 )
 from engine.errors import InternalError
 from engine.state.local_cache import LocalCache, PendingWrites
-from engine.vm.interface import Handler, HostReply, Operation, ProgramFactory, Run, ScriptHost
+from engine.vm.interface import (
+    Handler,
+    HostReply,
+    Operation,
+    ProgramFactory,
+    Run,
+    ScriptFrame,
+    ScriptHost,
+    ScriptOutcome,
+)
 from engine.vm.sandbox import Sandbox, SandboxLimits
 
 if TYPE_CHECKING:
     from engine.vm.interface import NestedCall, Program, WorkerServices
+
+Returned = TypeVar("Returned")
 
 PROGRAM = "engine.debug.worker_program:create"
 MAX_STEPS = 5_000_000
@@ -105,7 +117,7 @@ class _Recorder:
             self._clear()
             self._active, self._stop, self._session = True, job.stop, job.session
             assert isinstance(host, Host), "batches run on the chain's own host"
-            return program, _CountingHost(host, self._accesses_after)
+            return self._charges.watched(program), _CountingHost(host, self._accesses_after, self._charges)
 
         return start
 
@@ -120,6 +132,7 @@ class _Recorder:
             gas=bytes(self._gas),
             accesses_after=self._accesses_after.tobytes(),
             truncated=self._truncated,
+            charges=self._charges.finished(),
         )
 
     def debug(self, operation: int, arguments: Sequence[str | None]) -> str | None:
@@ -127,8 +140,8 @@ class _Recorder:
         match operation, arguments:
             case DebugOperation.ENTER_CONTRACT, (str(contract), str(code_key)):
                 return str(self._base(contract, code_key))
-            case DebugOperation.STEPS, (str(sites), str(depths), str(operations), str(gas)):
-                self._append(sites, depths, operations, gas)
+            case DebugOperation.STEPS, [*columns] if len(columns) == 8:
+                self._append([_bytes_of(column) for column in columns])
                 return None
             case DebugOperation.PAUSED, (finding, str(position)):
                 return self._paused(Pause(self._session, int(position), finding))
@@ -144,19 +157,17 @@ class _Recorder:
             self._contracts.append(RecordedContract(contract, code_key))
         return known
 
-    def _append(self, sites: str, depths: str, operations: str, gas: str) -> None:
+    def _append(self, columns: Sequence[bytes]) -> None:
         if not self._active:
             return
-        if len(self._sites) // 4 >= MAX_STEPS:
+        before = len(self._sites) // 4
+        if before >= MAX_STEPS:
             self._truncated = True
             return
-        for column, units in (
-            (self._sites, sites),
-            (self._depths, depths),
-            (self._operations, operations),
-            (self._gas, gas),
-        ):
-            column.extend(units.encode("utf-16-le", "surrogatepass"))
+        ours = (self._sites, self._depths, self._operations, self._gas)
+        for column, more in zip(ours, columns[:4], strict=True):
+            column.extend(more)
+        self._charges.mark(before, *columns[4:])
 
     def _paused(self, pause: Pause) -> str:
         command = self._services.request(PAUSED_REQUEST, msgspec.msgpack.encode(pause))
@@ -168,7 +179,93 @@ class _Recorder:
         self._next_base = 0
         self._sites, self._depths, self._operations, self._gas = bytearray(), bytearray(), bytearray(), bytearray()
         self._accesses_after = array("i", [0])
+        self._charges = _ChargeCollector()
         self._truncated = False
+
+
+def _bytes_of(column: str | None) -> bytes:
+    return (column or "").encode("utf-16-le", "surrogatepass")
+
+
+class _ChargeCollector:
+    """Gathers the columns of `Charges`."""
+
+    def __init__(self) -> None:
+        self._kinds, self._gas = array("i"), array("d")
+        self._mark_steps, self._mark_kinds = array("i"), bytearray()
+        self._mark_operations, self._mark_gas = bytearray(), bytearray()
+        self._frame_gas = array("d")
+        self._total = 0
+
+    def watched(self, program: Program) -> Program:
+        """Return the program of a run, whose frames are the outermost ones."""
+        return self._passed_on(program, self._ended)
+
+    def nested(self, call: NestedCall, index: int) -> NestedCall:
+        """Return a nested program; what its frames used is no gas of operation `index`."""
+
+        def ended(outcome: ScriptOutcome) -> None:
+            self._frame_gas.append(outcome.gas)
+            self._gas[index] -= outcome.gas
+
+        return self._passed_on(call, ended)
+
+    def operation(self, kind: int, gas: int = 0) -> int:
+        """Note an operation and return its index."""
+        self._kinds.append(kind)
+        self._gas.append(gas)
+        return len(self._kinds) - 1
+
+    def add(self, index: int, gas: int) -> None:
+        """Note what an operation cost in the end."""
+        self._gas[index] += gas
+
+    def mark(self, before: int, steps: bytes, kinds: bytes, operations: bytes, gas: bytes) -> None:
+        """Append a chunk of marks; `before` is how many steps there were before the chunk."""
+        inside = array("i")
+        inside.frombytes(steps)
+        self._mark_steps.extend(before + step for step in inside)
+        self._mark_kinds.extend(kinds)
+        self._mark_operations.extend(operations)
+        self._mark_gas.extend(gas)
+
+    def finished(self) -> Charges:
+        """Return what was gathered."""
+        return Charges(
+            kinds=self._kinds.tobytes(),
+            gas=self._gas.tobytes(),
+            mark_steps=self._mark_steps.tobytes(),
+            mark_kinds=bytes(self._mark_kinds),
+            mark_operations=bytes(self._mark_operations),
+            mark_gas=bytes(self._mark_gas),
+            frame_gas=self._frame_gas.tobytes(),
+            total=self._total,
+        )
+
+    def _ended(self, outcome: ScriptOutcome) -> None:
+        self._frame_gas.append(outcome.gas)
+        self._total += outcome.gas
+
+    @staticmethod
+    def _passed_on(
+        program: Generator[ScriptFrame, ScriptOutcome, Returned], ended: Callable[[ScriptOutcome], None]
+    ) -> Generator[ScriptFrame, ScriptOutcome, Returned]:
+        """Run a program and tell of each frame's outcome; errors that a sandbox throws into it reach it."""
+        try:
+            frame = next(program)
+            while True:
+                try:
+                    outcome = yield frame
+                except GeneratorExit:
+                    program.close()
+                    raise
+                except BaseException as error:
+                    frame = program.throw(error)
+                else:
+                    ended(outcome)
+                    frame = program.send(outcome)
+        except StopIteration as stop:
+            return cast("Returned", stop.value)
 
 
 class _CountingHost:
@@ -177,19 +274,24 @@ class _CountingHost:
     Entries count operations as the sandbox does: a call counts when it begins, before those of the contract called.
     """
 
-    def __init__(self, host: Host, accesses_after: array[int]) -> None:
+    def __init__(self, host: Host, accesses_after: array[int], charges: _ChargeCollector) -> None:
         assert isinstance(host.cache, LocalCache), "transactions run on a local cache"
         self._host = host
         self._accesses = host.cache.accesses
         self._accesses_after = accesses_after
+        self._charges = charges
 
     def operate(self, operation: Operation, arguments: Sequence[str | None]) -> HostReply:
         reply = self._host.operate(operation, arguments)
         self._accesses_after.append(len(self._accesses))
+        self._charges.operation(operation, reply.gas)
         return reply
 
     def call(self, contract: str, api: str, arguments: str, *, lend_authority: bool, gas_used: int) -> NestedCall:
         self._accesses_after.append(len(self._accesses))
-        reply = yield from self._host.call(contract, api, arguments, lend_authority=lend_authority, gas_used=gas_used)
+        index = self._charges.operation(Operation.CALL_WITH_AUTH if lend_authority else Operation.CALL)
+        nested = self._host.call(contract, api, arguments, lend_authority=lend_authority, gas_used=gas_used)
+        reply = yield from self._charges.nested(nested, index)
+        self._charges.add(index, reply.gas)
         self._accesses_after[-1] = len(self._accesses)
         return reply

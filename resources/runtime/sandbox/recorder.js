@@ -3,14 +3,17 @@
  *
  * The stepping variant of a contract calls `_strata_step(id, scope)` before every statement and brackets every function
  * with `_strata_enter(scope)` and `_strata_exit()`; `scope` evaluates text in that very place. While recording, a step is
- * four numbers in typed arrays, handed to the host a chunk at a time. In a replay the run stops at a wanted step
+ * four numbers in typed arrays, handed to the host a chunk at a time; beside them stand marks where functions and frames
+ * begin and end, from which gas is attributed (`engine/debug/profile.py`). In a replay the run stops at a wanted step
  * and answers questions about it until it is told to go on.
  */
 
 /** Debug operations of the host; `engine/debug/protocol.py` holds the same numbers. */
 export const DebugOperation = Object.freeze({
   ENTER_CONTRACT: 100, // contract, code key → first row of its sites, as text
-  STEPS: 101, // sites, depths, operations (int32), gas (float64), each as a string of 16-bit units
+  // Sites, depths, operations (int32), gas (float64) of steps; for marks steps before it in this chunk, kind + 4 × depth,
+  // operations (int32), gas (float64). Each as a string of 16-bit units.
+  STEPS: 101,
   PAUSED: 102, // answer to the last question (JSON or null), position → the next command (JSON)
   STOP_AT: 103, // → position of the first stop, as text; -1 to record without stopping
 });
@@ -19,6 +22,9 @@ export const DebugOperation = Object.freeze({
 export const recorderParameters = Object.freeze(['_strata_step', '_strata_enter', '_strata_exit']);
 
 const CHUNK_STEPS = 2048;
+
+/** Kinds of mark; `engine/debug/profile.py` holds the same numbers. */
+export const Mark = Object.freeze({ EXIT: 0, ENTER_FRAME: 1, LEAVE_FRAME: 2, ENTER: 3 });
 const PREVIEW_ENTRIES = 6;
 const MAX_CHILDREN = 200;
 const MAX_TEXT = 400;
@@ -39,7 +45,7 @@ const AnyError = Error;
  * @param {object} services
  * @param {(operation: number, ...texts: (string|null)[]) => (string|null)} services.debug calls the host; free of gas.
  * @param {() => number} services.gasUsed gas used by the frame that is running.
- * @param {() => number} services.operations host operations answered so far in this run.
+ * @param {() => number} services.operations host operations answered so far; programs may follow each other.
  * @param {(work: () => any) => any} services.unmetered runs `work` with the gas counter out of action.
  */
 export function createRecorder({ debug, gasUsed, operations, unmetered }) {
@@ -47,30 +53,51 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
   const depths = new Int32Array(CHUNK_STEPS);
   const answered = new Int32Array(CHUNK_STEPS);
   const gas = new Float64Array(CHUNK_STEPS);
+  const markSteps = new Int32Array(CHUNK_STEPS);
+  const markKinds = new Int32Array(CHUNK_STEPS);
+  const markAnswered = new Int32Array(CHUNK_STEPS);
+  const markGas = new Float64Array(CHUNK_STEPS);
   let filled = 0;
+  let marked = 0;
   let position = 0;
   let depth = 0;
   let gasBefore = 0;
   let stopAt = -1;
+  let operationsBefore = 0;
   let scopes = [];
 
+  const answeredNow = () => operations() - operationsBefore;
+
   function flush() {
-    if (filled === 0) return;
+    if (filled === 0 && marked === 0) return;
     debug(
       DebugOperation.STEPS,
       unitsOf(sites.buffer, filled * 4),
       unitsOf(depths.buffer, filled * 4),
       unitsOf(answered.buffer, filled * 4),
       unitsOf(gas.buffer, filled * 8),
+      unitsOf(markSteps.buffer, marked * 4),
+      unitsOf(markKinds.buffer, marked * 4),
+      unitsOf(markAnswered.buffer, marked * 4),
+      unitsOf(markGas.buffer, marked * 8),
     );
-    filled = 0;
+    filled = marked = 0;
+  }
+
+  function mark(kind, at, used) {
+    if (marked === CHUNK_STEPS) flush();
+    markSteps[marked] = filled;
+    markKinds[marked] = kind + 4 * at;
+    markAnswered[marked] = answeredNow();
+    markGas[marked] = used;
+    marked += 1;
   }
 
   function record(site) {
     if (filled === CHUNK_STEPS) flush();
     sites[filled] = site;
     depths[filled] = depth;
-    answered[filled] = operations();
+    answered[filled] = answeredNow();
     gas[filled] = gasBefore + gasUsed();
     filled += 1;
     position += 1;
@@ -91,7 +118,8 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
   return {
     /** Forget the last run and ask the host whether this one is a recording or a replay. */
     begin() {
-      filled = position = depth = gasBefore = 0;
+      filled = marked = position = depth = gasBefore = 0;
+      operationsBefore = operations();
       scopes = [];
       stopAt = +debug(DebugOperation.STOP_AT);
     },
@@ -110,6 +138,7 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
       const outer = { depth, gasBefore };
       gasBefore += depth === 0 ? 0 : gasUsed();
       depth += 1;
+      mark(Mark.ENTER_FRAME, depth, gasBefore);
       const step = (id, scope) => {
         if (stopAt >= 0) {
           scopes.length = depth;
@@ -120,14 +149,17 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
       };
       const enter = () => {
         depth += 1;
+        mark(Mark.ENTER, depth, gasBefore + gasUsed());
       };
       const exit = () => {
         depth -= 1;
+        mark(Mark.EXIT, depth + 1, gasBefore + gasUsed());
       };
       return {
         values: [step, enter, exit],
         leave() {
           ({ depth, gasBefore } = outer);
+          mark(Mark.LEAVE_FRAME, depth + 1, gasBefore); // how much the frame used is told by its outcome
         },
       };
     },
