@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,7 +25,7 @@ from engine.debug.debugger import Debugger
 from engine.debug.protocol import PAUSED_REQUEST
 from engine.debug.worker_program import PROGRAM as DEBUG_PROGRAM
 from engine.interface import EngineEvent, Genesis, WorkerChanged, WorkerStatus
-from engine.state.blobs import BlobStore
+from engine.state.blobs import BlobStore, UnwrittenBlobs
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import CompiledContract, Profile, Value
@@ -57,6 +58,7 @@ class Assembly:
         options: ChainOptions,
         is_observed: Callable[[], bool],
         workers: int = 0,
+        read_only: bool = False,
     ) -> None:
         """Open `directory`; everything opened so far is closed again if something fails.
 
@@ -66,10 +68,14 @@ class Assembly:
         self._closing = threading.Event()
         self._running: list[Future[bytes]] = []
         with contextlib.ExitStack() as opened:
-            self.store = Store.open(directory)
+            if read_only:
+                scratch = opened.enter_context(tempfile.TemporaryDirectory(prefix="strata-view-"))
+                self.store = Store.open_secondary(directory, Path(scratch))
+            else:
+                self.store = Store.open(directory)
             opened.callback(self.store.close)
             self.stack = StateStack(self.store)
-            self.blobs = BlobStore(self.store)
+            self.blobs = UnwrittenBlobs(self.store) if read_only else BlobStore(self.store)
             toolchain = ToolchainProcess()
             opened.callback(toolchain.close)
             self.compiler = Compiler(toolchain, self.blobs)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from engine.chain.pacemaker import Pacemaker
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, StorageError
 from engine.explorer import Explorer
 from engine.interface import (
     BlockFlushed,
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from engine.entrance.contract_file import PreparedFile
     from engine.entrance.http.server import NodeServer
     from engine.entrance.http.service import NodeService
+    from engine.timeline.timeline import Timeline
 
 __all__ = [
     "BlockFlushed",
@@ -102,6 +103,7 @@ Result = TypeVar("Result")
 Listener = Callable[[EngineEvent], None]
 
 READERS = 2
+READ_ONLY_ADVICE = "Close the other Strata that has it open, then open the project again."
 
 
 class Engine:
@@ -116,18 +118,26 @@ class Engine:
         self._debugging = ThreadPoolExecutor(1, thread_name_prefix="engine-debug")
         self._serving = ThreadPoolExecutor(1, thread_name_prefix="engine-node")
         self._closed = threading.Event()
+        self._read_only = False
         self._pacemaker = Pacemaker(lambda: self._change(self._parts.producer.beat))
         self._node: NodeServer | None = None
         self._parts: Assembly
 
     @classmethod
     def open(
-        cls, directory: Path, *, genesis: Genesis | None = None, unflushed_blocks: int = 0, workers: int = 0
+        cls,
+        directory: Path,
+        *,
+        genesis: Genesis | None = None,
+        unflushed_blocks: int = 0,
+        workers: int = 0,
+        read_only: bool = False,
     ) -> Engine:
         """Open the chain in `directory`, creating it (genesis with ten funded accounts) if it is empty.
 
         `genesis` is used only for a chain that is created. The newest `unflushed_blocks` stay in MVCC. At most
-        `workers` processes run contracts, 0 means one a core.
+        `workers` processes run contracts, 0 means one a core. With `read_only` the chain may be open elsewhere too: it
+        is only looked at, and `catch_up` shows what has happened since.
 
         Raises:
             StorageLocked, StorageDamaged, StorageError: the folder cannot be used.
@@ -136,6 +146,7 @@ class Engine:
         from engine.chain.chain import ChainOptions
 
         engine = cls()
+        engine._read_only = read_only
         options = ChainOptions(unflushed_blocks=unflushed_blocks)
         try:
             engine._parts = Assembly(
@@ -145,6 +156,7 @@ class Engine:
                 options=options,
                 is_observed=lambda: bool(engine._listeners),
                 workers=workers,
+                read_only=read_only,
             )
         except BaseException:
             engine._shut_down()
@@ -163,6 +175,15 @@ class Engine:
         self._shut_down()
         self._pacemaker.close()
         self._parts.close()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the chain is only looked at; whatever would change it raises `StorageError`."""
+        return self._read_only
+
+    def catch_up(self) -> Future[int]:
+        """Let a read-only view see what was done to the chain elsewhere; returns the head's number."""
+        return self._execute(self._parts.chain.catch_up)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Deliver every event to `listener` on an engine thread; the result unsubscribes."""
@@ -218,7 +239,7 @@ class Engine:
 
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
         """Run a transaction on the head state and keep nothing."""
-        return self._change(lambda: self._parts.chain.query(request))
+        return self._execute(lambda: self._parts.chain.query(request))
 
     def cancel(self) -> None:
         """Stop the transaction that is running; it fails with `RunCancelled`."""
@@ -264,7 +285,7 @@ class Engine:
 
     def restore(self, name: str) -> Future[int]:
         """Move the head back to a checkpoint and return its block number; raises `InvalidInput` for an unknown name."""
-        return self._change(lambda: self._parts.chain.restore(name))
+        return self.timeline.go_to(name)
 
     def delete_checkpoint(self, name: str) -> Future[None]:
         """Forget a checkpoint's name; raises `InvalidInput` for an unknown one."""
@@ -282,7 +303,7 @@ class Engine:
 
     def validate_block(self, number: int) -> Future[str | None]:
         """Execute a block again; return the first difference from what was recorded, None if there is none."""
-        return self._change(lambda: self._parts.chain.validate(number))
+        return self._execute(lambda: self._parts.chain.validate(number))
 
     # the local node
 
@@ -372,6 +393,25 @@ class Engine:
 
         return self._change(add)
 
+    @property
+    def timeline(self) -> Timeline:
+        """Any block's state, searches, histories, checkpoints, branches, what-ifs and edits by hand."""
+        from engine.debug.session import source_path
+        from engine.timeline.timeline import Timeline
+
+        def path_of(contract: str, file: str) -> str:
+            note = self._parts.notes().get(contract)
+            return source_path((note.file if note else "") or contract, file)
+
+        return Timeline(
+            self._parts,
+            read=self._read,
+            execute=self._execute,
+            change=self._change,
+            debug=self._debugging.submit,
+            path_of=path_of,
+        )
+
     def explorer(self) -> Explorer:
         """Return what answers detailed questions about blocks, accounts and checkpoints."""
         parts = self._parts
@@ -428,6 +468,17 @@ class Engine:
     def _change(
         self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Future[Result]:
+        """Do what may change the chain; refused where it is only looked at."""
+        if self._read_only:
+            refused: Future[Result] = Future()
+            refused.set_exception(StorageError("the chain is open read-only", advice=READ_ONLY_ADVICE))
+            return refused
+        return self._execute(work, *arguments, **named)
+
+    def _execute(
+        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Result]:
+        """Do what runs transactions but keeps nothing, in turn with the changes."""
         return self._chain_thread.submit(work, *arguments, **named)
 
     def _read(

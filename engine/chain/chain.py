@@ -179,6 +179,22 @@ class Chain(ChainHistory):
         self._serial += 1
         return self.dry_run(self.wallet.sign(request, time=self.clock.now(), serial=self._serial), request)
 
+    def signed_for(self, request: TransactionRequest, *, time: int) -> QueuedTransaction:
+        """Sign a request as for a block at `time` (nanoseconds), for a run that is not kept."""
+        self._serial += 1
+        return _queued(self.wallet.sign(request, time=time, serial=self._serial))
+
+    def batch_of(self, request: TransactionRequest) -> Batch:
+        """Return the batch that would run a request in the open block, or in the next one."""
+        block = self._open or self._new_block()
+        return Batch(
+            number=block.number,
+            parent_hash=block.parent_text,
+            witness=block.witness,
+            time=block.time,
+            transactions=(self.signed_for(request, time=block.time),),
+        )
+
     def dry_run(self, transaction: Transaction, request: TransactionRequest | None = None) -> TransactionResult:
         """Execute a transaction, whose signatures are not verified, on the newest state and keep nothing.
 
@@ -292,6 +308,16 @@ class Chain(ChainHistory):
         self._set_clock_back(point)
         self._forget_what_is_gone()
         self._listener(HeadMoved(self._head.number))
+        return self._head.number
+
+    def catch_up(self) -> int:
+        """Let the chain of a read-only view follow the one that is written elsewhere; returns the head's number."""
+        before = self.stack.head
+        self.stack.refresh()
+        self._head = self._read_head()
+        if self.stack.head != before:
+            self._forget_what_is_gone()
+            self._listener(HeadMoved(self._head.number))
         return self._head.number
 
     def _set_clock_back(self, point: str | int) -> None:

@@ -39,3 +39,32 @@ class BlobStore:
         """Yield addresses that start with `prefix`, in order, with their sizes in bytes."""
         for address, blob in self._column.scan(prefix.encode()):
             yield address.decode(), len(blob)
+
+
+class UnwrittenBlobs(BlobStore):
+    """The blobs of a read-only view: what is put stays in memory, over those in the database."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._kept: dict[str, bytes | None] = {}
+
+    def get(self, address: str) -> bytes | None:
+        """Return the blob at `address`, None if there is none."""
+        return self._kept[address] if address in self._kept else super().get(address)
+
+    def put(self, address: str, blob: bytes) -> None:
+        """Keep a blob as long as the view is open."""
+        self._kept[address] = blob
+
+    def delete(self, address: str) -> None:
+        """Hide a blob that may be missing."""
+        self._kept[address] = None
+
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """Yield addresses that start with `prefix`, in order, with their sizes in bytes."""
+        sizes = dict(super().sizes(prefix))
+        for address, blob in list(self._kept.items()):
+            sizes.pop(address, None)
+            if blob is not None and address.startswith(prefix):
+                sizes[address] = len(blob)
+        yield from sorted(sizes.items())
