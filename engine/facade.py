@@ -10,6 +10,8 @@ are imported when a chain is opened, so that importing this module costs nothing
 
 from __future__ import annotations
 
+import os
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +35,7 @@ from engine.interface import (
     HeadMoved,
     Production,
     ProductionMode,
+    NodeAnswered,
     ProductionStopped,
     StackFrame,
     StepView,
@@ -88,6 +91,7 @@ __all__ = [
     "Production",
     "ProductionMode",
     "ProductionStopped",
+    "NodeAnswered",
     "StackFrame",
     "StepView",
     "TraceStep",
@@ -319,7 +323,7 @@ class Engine:
 
             if self._node is not None:
                 raise InvalidInput(f"the node runs already at {self._node.url}", advice="Stop it first.")
-            node = NodeServer(self, port=port, host=host, allow_remote=allow_remote)
+            node = NodeServer(self, port=port, host=host, allow_remote=allow_remote, answered=self._emit)
             url = node.start()
             self._node = node
             return url
@@ -371,7 +375,7 @@ class Engine:
 
     def accounts(self) -> Future[tuple[AccountSummary, ...]]:
         """Return the development accounts with their balances."""
-        return self._read(lambda: tuple(map(self._inspection().account, self._parts.chain.wallet.accounts())))
+        return self._read(self._known_accounts)
 
     def keys(self) -> dict[str, KeyPair]:
         """Return the keys that this chain signs with, by account. Those of a new chain are public knowledge."""
@@ -381,7 +385,7 @@ class Engine:
         """Sign for `account` with a base58 secret key, `ed25519` or `secp256k1`, from now on; returns the key's id.
 
         Raises:
-            InvalidInput: the text is no key of that algorithm.
+            InvalidInput: the text is no key of that algorithm, or there is no such account.
         """
 
         def add() -> str:
@@ -402,6 +406,7 @@ class Engine:
         def path_of(contract: str, file: str) -> str:
             note = self._parts.notes().get(contract)
             return source_path((note.file if note else "") or contract, file)
+            self._inspection().account(account)
 
         return Timeline(
             self._parts,
@@ -427,6 +432,13 @@ class Engine:
 
     def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
         """Return blocks from number `first` upwards."""
+    @staticmethod
+    def new_key() -> KeyPair:
+        """Return a new random ed25519 key."""
+        from engine.chain.keys import KeyPair
+
+        return KeyPair.from_seed(secrets.token_bytes(32))
+
         return self._read(lambda: self._parts.chain.summaries(first, count))
 
     def transactions(self, first: int, count: int) -> Future[tuple[TransactionResult, ...]]:
@@ -565,6 +577,12 @@ class Engine:
         from engine.chain.executor import Execution
         from engine.chain.worker_program import encode_batch
         from engine.debug.session import DebugSession, source_path
+    def _known_accounts(self) -> tuple[AccountSummary, ...]:
+        inspection = self._inspection()
+        names = self._parts.chain.wallet.accounts()
+        # A key may be known of an account that is gone with the blocks above a restored checkpoint.
+        return tuple(inspection.account(name) for name in names if inspection.has_account(name))
+
 
         result = self._parts.chain.result(transaction_hash)
         if result is None:

@@ -70,6 +70,16 @@ class HeadMoved(EngineEvent, frozen=True):
     number: int
 
 
+class NodeAnswered(EngineEvent, frozen=True):
+    """The local node answered a request; `status` is 0 if the client went away. `time` is the machine's, in ns."""
+
+    method: str
+    path: str
+    status: int
+    duration_us: int
+    time: int
+
+
 class WorkerChanged(EngineEvent, frozen=True):
     """A worker was started, became busy or idle, or ended."""
 

@@ -32,13 +32,17 @@ class Inspection:
         self._time = time
         self._cache = ReadOnlyCache(view)
 
+    def has_account(self, name: str) -> bool:
+        """Return whether there is an account or contract of this name."""
+        return any(self._view.read(key)[0] is not None for key in (account_key(name), record_key(name)))
+
     def account(self, name: str) -> AccountSummary:
         """Return an account's or contract's balances, gas and RAM.
 
         Raises:
             InvalidInput: there is none of that name.
         """
-        if not any(self._view.read(key)[0] for key in (account_key(name), record_key(name))):
+        if not self.has_account(name):
             raise InvalidInput(f"there is no account or contract {name!r}", advice="Check its spelling.")
         balances = {token: self.balance(name, token) for token in self._tokens_of(name) if token != "ram"}
         return AccountSummary(

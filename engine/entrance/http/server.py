@@ -9,7 +9,8 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +21,7 @@ from engine.entrance.http.failure import FailureCode, RequestFailure
 from engine.entrance.http.requests import SubscribeRequest, read_body
 from engine.entrance.http.routes import ROUTES
 from engine.errors import InternalError, InvalidInput, StrataError, UserError
+from engine.interface import NodeAnswered
 from engine.values import ContractEvent, Value
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET,HEAD,POST,PUT,DELETE",
 }
 _log = logging.getLogger(__name__)
+_Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class _Failure(Value, frozen=True):
@@ -48,15 +51,22 @@ class NodeServer:
     """Serves an open engine's chain; `start` it, and `stop` it before the engine is closed."""
 
     def __init__(
-        self, engine: Engine, port: int = DEFAULT_PORT, *, host: str = "127.0.0.1", allow_remote: bool = False
+        self,
+        engine: Engine,
+        port: int = DEFAULT_PORT,
+        *,
+        host: str = "127.0.0.1",
+        allow_remote: bool = False,
+        answered: Callable[[NodeAnswered], None] | None = None,
     ) -> None:
-        """Prepare to listen on `host` and `port`, 0 for a free one.
+        """Prepare to listen on `host` and `port`, 0 for a free one; `answered` is told of every request.
 
         Raises:
             InvalidInput: others than this machine could connect, and that was not allowed.
         """
         require_loopback(host, allow_remote=allow_remote)
         self._engine = engine
+        self._answered = answered
         self._host, self._port = host, port
         self._hub = EventHub()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -126,7 +136,7 @@ class NodeServer:
         self._stopping = asyncio.Event()
         application = _Application(service, self._hub)
         runner = web.ServerRunner(
-            web.Server(application.answer, access_log=None, handler_cancellation=True),
+            web.Server(self._watched(application.answer), access_log=None, handler_cancellation=True),
             shutdown_timeout=SHUTDOWN_SECONDS,
         )
         await runner.setup()
@@ -144,6 +154,25 @@ class NodeServer:
             unfollow()
             self._hub.close()
             await runner.cleanup()
+
+    def _watched(self, answer: _Handler) -> _Handler:
+        """Return `answer` so that it tells of every request, if anybody wants to know."""
+        tell = self._answered
+        if tell is None:
+            return answer
+
+        async def watched(request: web.BaseRequest) -> web.StreamResponse:
+            started = time.perf_counter_ns()
+            status = 0
+            try:
+                response = await answer(request)
+                status = response.status
+            finally:
+                taken = time.perf_counter_ns() - started
+                tell(NodeAnswered(request.method, request.path, status, taken // 1000, time.time_ns()))
+            return response
+
+        return watched
 
 
 class _Application:

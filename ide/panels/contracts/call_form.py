@@ -227,7 +227,7 @@ class CallForm(QWidget):
                 signers=tuple(part.strip() for part in self.signers.text().split(",") if part.strip()),
                 gas_limit=check_gas_limit(self.gas_limit.text()),
                 gas_ratio=check_gas_limit(self.gas_ratio.text()),
-                amount_limit=_amount_limits(self.amounts.text()),
+                amount_limit=amount_limits(self.amounts.text()),
             )
         except ArgumentProblem as problem:
             self.problem.say(str(problem))
@@ -240,7 +240,8 @@ class CallForm(QWidget):
         self.more_button.setIcon(icon("chevron-down" if shown else "chevron-right"))
 
 
-def _amount_limits(text: str) -> tuple[AmountLimit, ...]:
+def amount_limits(text: str) -> tuple[AmountLimit, ...]:
+    """Return the limits in `token:amount, …`; raises `ArgumentProblem`."""
     limits = []
     for part in text.split(","):
         if not part.strip():
