@@ -20,6 +20,8 @@ from engine.values import Layer, Value
 from engine.vm.outcome import well_formed
 
 __all__ = [
+    "ASK_CODE",
+    "ASK_STATE",
     "Answer",
     "Ask",
     "Cancel",
@@ -44,6 +46,8 @@ __all__ = [
 ]
 
 MAX_MESSAGE = 256_000_000
+ASK_STATE, ASK_CODE = "read_state", "load_code"
+"""Names of the questions that every worker may ask; others belong to its worker program."""
 
 
 class ChannelClosed(InternalError):

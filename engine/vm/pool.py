@@ -18,43 +18,19 @@ from concurrent.futures import Future
 from enum import IntEnum
 from multiprocessing.connection import Connection, Pipe, wait
 
-import msgspec
-
-from engine.errors import ContractFailure, DeadlineExceeded, InternalError, RunCancelled, StrataError, WorkerCrashed
+from engine.errors import InternalError, RunCancelled, StrataError
 from engine.interface import WorkerStatus
-from engine.values import CompiledContract, Layer, Profile, Value
+from engine.values import Profile, Value
 from engine.vm import startup_snapshot
-from engine.vm.channel import (
-    Answer,
-    Ask,
-    Cancel,
-    ChannelClosed,
-    Done,
-    Failed,
-    Job,
-    Ready,
-    Refused,
-    Report,
-    Status,
-    WorkerSettings,
-    decode_reads,
-    encode_values,
-    failure_of,
-    raise_failure,
-)
-from engine.vm.launcher import Launcher, WorkerProcess, create_launcher
-from engine.vm.worker import ASK_CODE, ASK_STATE
+from engine.vm.channel import Cancel, ChannelClosed, Report, Status, WorkerSettings
+from engine.vm.launcher import Launcher, create_launcher
+from engine.vm.worker_handle import FOREVER, Questions, ServeCode, ServeRead, ServeRequest, Task, WorkerHandle
 
 __all__ = ["PoolSettings", "Priority", "ServeRead", "ServeRequest", "WorkerPool"]
-
-ServeRead = Callable[[Sequence[str]], list[tuple[str | None, Layer]]]
-ServeCode = Callable[[str], CompiledContract]
-ServeRequest = Callable[[str, bytes], bytes]
 
 _CANCEL_SECONDS = 0.08
 _CLOSE_SECONDS = 0.4
 _START_SECONDS = 60.0
-_FOREVER = float("inf")
 _TRUSTED_DEATHS = 2
 """So many workers in a row may die while booting before startup snapshots are blamed."""
 
@@ -93,37 +69,6 @@ class PoolSettings(Value, frozen=True):
     profiles: tuple[Profile, ...] = (Profile.IOST,)
 
 
-class _Task(msgspec.Struct, eq=False):
-    """A job that was asked for; `future` is None where a caller waits in `call`."""
-
-    id: int
-    payload: bytes
-    seconds: float | None
-    future: Future[bytes]
-    cancelled: bool = False
-    kill_at: float = _FOREVER
-    overdue: bool = False
-    worker: _Worker | None = None
-
-
-class _Worker:
-    """What the pool knows about a worker process."""
-
-    def __init__(self, number: int, process: WorkerProcess, core: int | None) -> None:
-        self.number = number
-        self.process = process
-        self.core = core
-        self.state = "starting"
-        self.runs = 0
-        self.memory_bytes = 0
-        self.contracts: tuple[str, ...] = ()
-        self.task: _Task | None = None
-        self.idle_since = time.monotonic()
-        self.silent = False
-        """Whether its control pipe has closed."""
-        self.wake = threading.Semaphore(0)
-
-
 class WorkerPool:
     """Runs jobs of one worker program in worker processes."""
 
@@ -147,7 +92,7 @@ class WorkerPool:
         """
         self._settings = settings or PoolSettings()
         self._program, self._kind, self._stepping = program, kind, stepping
-        self._serve_read, self._serve_code, self._serve_request = serve_read, serve_code, serve_request
+        self._questions = Questions(serve_read, serve_code, serve_request)
         self._warm_keys = warm_keys or tuple
         self._image_deaths = 0
         self._cores = self._settings.ceiling or os.cpu_count() or 1
@@ -156,19 +101,19 @@ class WorkerPool:
         )
         self._lock = threading.Lock()
         self._numbers, self._sequence = itertools.count(1), itertools.count(1)
-        self._queue: list[tuple[int, int, _Task]] = []
-        self._workers: list[_Worker] = []
-        self._idle: list[_Worker] = []
-        self._spares: list[_Worker] = []
+        self._queue: list[tuple[int, int, Task]] = []
+        self._workers: list[WorkerHandle] = []
+        self._idle: list[WorkerHandle] = []
+        self._spares: list[WorkerHandle] = []
         self._starting = 0
         self._failed_starts = 0
         self._closing = False
         self._listeners: list[Callable[[], None]] = []
         self._wake_reader, self._wake_writer = Pipe(duplex=False)
         self._wake_sent = False
-        self._looks_again = _FOREVER
+        self._looks_again = FOREVER
         self._dirty = True
-        self._ended: list[_Worker] = []
+        self._ended: list[WorkerHandle] = []
         self._core_load: Counter[int | None] = Counter()
         self._keeper = threading.Thread(target=self._keep, name=f"{kind} pool", daemon=True)
         self._keeper.start()
@@ -234,8 +179,8 @@ class WorkerPool:
             self._tell(running, Cancel(job))
             self._wake()
 
-    def _task(self, job: bytes, deadline: float | None) -> _Task:
-        return _Task(next(self._sequence), job, deadline, Future())
+    def _task(self, job: bytes, deadline: float | None) -> Task:
+        return Task(next(self._sequence), job, deadline, Future())
 
     def _require_open(self) -> None:
         if self._closing:
@@ -328,7 +273,7 @@ class WorkerPool:
 
     # --- workers' threads --------------------------------------------------------------------------
 
-    def _serve_worker(self, worker: _Worker) -> None:
+    def _serve_worker(self, worker: WorkerHandle) -> None:
         """Speak with one worker until it has ended."""
         while True:
             worker.wake.acquire()
@@ -337,11 +282,10 @@ class WorkerPool:
                 return
             self._perform(worker, task)
 
-    def _assign(self, worker: _Worker, task: _Task) -> None:
+    def _assign(self, worker: WorkerHandle, task: Task) -> None:
         """Give a worker a task; under the lock."""
         seconds = self._settings.hard_seconds if task.seconds is None else task.seconds
         task.kill_at = time.monotonic() + seconds
-        task.worker = worker
         worker.task, worker.state = task, "busy"
         if task.kill_at < self._looks_again:
             self._looks_again = task.kill_at
@@ -356,60 +300,29 @@ class WorkerPool:
         if self._queue and len(self._workers) < self._cores:
             self._wake()
 
-    def _perform(self, worker: _Worker, task: _Task) -> None:
+    def _perform(self, worker: WorkerHandle, task: Task) -> None:
         """Do a task with its worker, and let the worker go on to the next one."""
         try:
-            result = self._exchange(worker, task)
+            result = worker.perform(task, self._questions)
         except ChannelClosed:
             with self._lock:
                 self._remove(worker)
-            task.future.set_exception(_death(task))
+            task.future.set_exception(task.death())
         except StrataError as error:
             self._release(worker)
-            task.future.set_exception(_explained(task, error))
+            task.future.set_exception(RunCancelled("the run was stopped") if task.cancelled else error)
         else:
             self._release(worker)
             task.future.set_result(result)
 
-    def _exchange(self, worker: _Worker, task: _Task) -> bytes:
-        """Send a job and answer the worker's questions until it is done."""
-        data = worker.process.data
-        data.send(Job(task.id, task.payload))
-        while True:
-            message = data.receive()
-            if isinstance(message, Ask):
-                data.send(self._answer(message))
-            elif isinstance(message, Done):
-                worker.runs = message.runs
-                worker.memory_bytes = message.memory_bytes or worker.memory_bytes
-                return message.payload
-            elif isinstance(message, Failed):
-                if message.last:
-                    worker.runs = self._settings.recycle_runs
-                raise_failure(message)
-            else:
-                raise ChannelClosed(f"unexpected {type(message).__name__}")
-
-    def _answer(self, question: Ask) -> Answer | Refused:
-        try:
-            if question.name == ASK_STATE:
-                return Answer(encode_values(self._serve_read(decode_reads(question.payload))))
-            if question.name == ASK_CODE:
-                return Answer(msgspec.msgpack.encode(self._serve_code(question.payload.decode())))
-            if self._serve_request is None:
-                raise InternalError(f"nobody answers {question.name}")
-            return Answer(self._serve_request(question.name, question.payload))
-        except ChannelClosed:
-            raise
-        except Exception as error:
-            return Refused(failure_of(error))
-
-    def _release(self, worker: _Worker) -> None:
+    def _release(self, worker: WorkerHandle) -> None:
         """A worker has done its task."""
         settings = self._settings
         with self._lock:
             worker.task = None
-            worn = worker.runs >= settings.recycle_runs or worker.memory_bytes >= settings.recycle_bytes
+            worn = (
+                worker.ending or worker.runs >= settings.recycle_runs or worker.memory_bytes >= settings.recycle_bytes
+            )
             if worn or self._closing:
                 self._end(worker)
                 self._wake()
@@ -418,15 +331,15 @@ class WorkerPool:
             self._idle.append(worker)
             if self._queue:
                 self._dispatch()
-            elif len(self._workers) > self._settings.floor and self._looks_again == _FOREVER:
+            elif len(self._workers) > self._settings.floor and self._looks_again == FOREVER:
                 self._wake()
 
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: WorkerHandle) -> None:
         """End a worker that does nothing; under the lock."""
         worker.process.kill()
         self._remove(worker)
 
-    def _remove(self, worker: _Worker) -> None:
+    def _remove(self, worker: WorkerHandle) -> None:
         """Forget a worker; under the lock."""
         if worker.state == "ended":
             return
@@ -438,7 +351,7 @@ class WorkerPool:
         worker.wake.release()
         self._wake()
 
-    def _tell(self, worker: _Worker, message: Cancel | Report) -> None:
+    def _tell(self, worker: WorkerHandle, message: Cancel | Report) -> None:
         try:
             worker.process.control.send(message)
         except ChannelClosed:
@@ -471,12 +384,12 @@ class WorkerPool:
                 worker.process.close()
             if dirty:
                 self._changed()
-            controls: dict[object, _Worker] = {worker.process.control.connection: worker for worker in alive}
+            controls: dict[object, WorkerHandle] = {worker.process.control.connection: worker for worker in alive}
             connections: list[Connection] = [
                 self._wake_reader,
                 *(worker.process.control.connection for worker in alive),
             ]
-            timeout = None if self._looks_again == _FOREVER else max(0.0, self._looks_again - now)
+            timeout = None if self._looks_again == FOREVER else max(0.0, self._looks_again - now)
             for ready in wait(connections, timeout):
                 if ready is self._wake_reader:
                     self._wake_sent = False
@@ -484,7 +397,7 @@ class WorkerPool:
                 else:
                     self._hear(controls[ready])
 
-    def _hear(self, worker: _Worker) -> None:
+    def _hear(self, worker: WorkerHandle) -> None:
         """Read what came through a control pipe: a status, or the end."""
         try:
             message = worker.process.control.receive()
@@ -527,7 +440,7 @@ class WorkerPool:
                 if now >= task.kill_at:
                     task.overdue = True
                     worker.process.kill()
-                elif task.kill_at < _FOREVER:
+                elif task.kill_at < FOREVER:
                     moments.append(task.kill_at)
             elif worker in self._idle and len(self._workers) > self._settings.floor:
                 ends = worker.idle_since + self._settings.idle_seconds
@@ -536,14 +449,14 @@ class WorkerPool:
                     self._end(worker)
                 else:
                     moments.append(ends)
-        return min(moments, default=_FOREVER)
+        return min(moments, default=FOREVER)
 
     def _start(self) -> None:
         """Start a worker, on a thread that will then speak with it."""
         core = self._take_core()
         try:
-            worker = _Worker(next(self._numbers), self._launcher.launch(self._worker_settings(core)), core)
-            self._await_ready(worker)
+            worker = WorkerHandle(next(self._numbers), self._launcher.launch(self._worker_settings(core)), core)
+            worker.await_ready(self._questions, _START_SECONDS)
         except Exception as error:
             self._start_failed(error, core)
             return
@@ -563,21 +476,6 @@ class WorkerPool:
             self._core_load[worker.core] -= 1
             self._ended.append(worker)
         self._wake()
-
-    def _await_ready(self, worker: _Worker) -> None:
-        """Answer a worker's questions until it is ready."""
-        data = worker.process.data
-        while True:
-            if not data.connection.poll(_START_SECONDS):
-                worker.process.kill()
-                raise InternalError("a worker did not get ready in time")
-            message = data.receive()
-            if isinstance(message, Ready):
-                return
-            if isinstance(message, Ask):
-                data.send(self._answer(message))
-            elif isinstance(message, Failed):
-                raise_failure(message)
 
     def _start_failed(self, error: Exception, core: int | None) -> None:
         """Note that a worker could not start; after several in a row waiting jobs fail instead of waiting for ever."""
@@ -619,16 +517,3 @@ class WorkerPool:
             warm_keys=tuple(self._warm_keys()),
             images=settings.images and self._image_deaths < _TRUSTED_DEATHS,
         )
-
-
-def _death(task: _Task) -> ContractFailure:
-    """Say why a worker died."""
-    if task.cancelled:
-        return RunCancelled("the run was stopped")
-    if task.overdue:
-        return DeadlineExceeded("execution killed")
-    return WorkerCrashed("the sandbox process died during the run")
-
-
-def _explained(task: _Task, error: StrataError) -> StrataError:
-    return RunCancelled("the run was stopped") if task.cancelled else error

@@ -1,7 +1,8 @@
 """Builds a V8 startup snapshot: a heap image in which a script has already run.
 
 Run as a throw-away process, `python -m engine.vm.snapshot_builder OUTPUT < SCRIPT`: V8's C++ interface is driven
-through its exported symbols, whose layouts belong to one V8 version (`V8_VERSION`). Only trusted sources are built in.
+through its exported symbols, whose layouts belong to one V8 version (`startup_snapshot.V8_VERSION`). Only trusted
+sources are ever built in.
 """
 
 from __future__ import annotations
@@ -14,13 +15,7 @@ from typing import Any
 
 from engine.vm.isolate import RUN_FLAGS, initialise_v8
 
-__all__ = ["LIBRARY_VERSION", "V8_VERSION", "build"]
-
-V8_VERSION = "14.4.258.23"
-"""The only version whose layouts are known here."""
-
-LIBRARY_VERSION = "0.14.1"
-"""The version of mini-racer that has it."""
+__all__ = ["build"]
 
 _BUILDER_FLAGS = (*RUN_FLAGS, "--no-extensible-ro-snapshot")
 _ALLOCATOR_OFFSET = 0x60

@@ -16,16 +16,14 @@ import sys
 import tempfile
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
-import py_mini_racer
 
 from engine.errors import StrataError
 from engine.values import Profile, Value
-from engine.vm.isolate import Isolate, initialise_v8
 from engine.vm.runtime_bundle import runtime_script
-from engine.vm.snapshot_builder import LIBRARY_VERSION, V8_VERSION
 
 __all__ = [
     "SNAPSHOT_PROFILE",
@@ -39,6 +37,12 @@ __all__ = [
     "start_building",
     "status",
 ]
+
+V8_VERSION = "14.4.258.23"
+"""The only version whose layouts `snapshot_builder` knows."""
+
+LIBRARY_VERSION = "0.14.1"
+"""The version of mini-racer that has it."""
 
 SNAPSHOT_PROFILE = Profile.IOST
 """The profile that has an image: one process may hold only one (spec/v8.md)."""
@@ -140,7 +144,10 @@ def _folder() -> Path | None:
 @cache
 def _library() -> str:
     """Identify the library: its whole content is hashed when an image is built, its size and time name the result."""
-    path = Path(py_mini_racer.__file__).parent / "libmini_racer.so"
+    found_module = find_spec("py_mini_racer")
+    assert found_module is not None
+    assert found_module.origin is not None
+    path = Path(found_module.origin).parent / "libmini_racer.so"
     found = path.stat()
     return f"{path} {found.st_size} {found.st_mtime_ns}"
 
@@ -167,6 +174,8 @@ class CheckFailed(StrataError):
 
 def build_and_store() -> None:
     """Build an image, check it, and store it; an image that fails is refused for good."""
+    from engine.vm.isolate import initialise_v8
+
     folder = _folder()
     if folder is None or _unsupported():
         return
@@ -240,6 +249,8 @@ def check_image(image: bytes, script: str | None = None) -> None:
 
 def _describe(image: bytes | None, script: str) -> str:
     """Return a text of everything that scripts can reach in a realm, in the order in which it is found."""
+    from engine.vm.isolate import Isolate
+
     with Isolate(snapshot=image) as isolate:
         if image is None:
             isolate.eval(script)

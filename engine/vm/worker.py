@@ -19,6 +19,8 @@ import msgspec
 from engine.errors import InternalError, StrataError
 from engine.values import CompiledContract, Layer, Profile
 from engine.vm.channel import (
+    ASK_CODE,
+    ASK_STATE,
     Answer,
     Ask,
     Cancel,
@@ -42,10 +44,7 @@ from engine.vm.memory import limit_data, resident_bytes
 from engine.vm.sandbox import Sandbox, SandboxLimits, SandboxStuck
 from engine.vm.startup_snapshot import SNAPSHOT_PROFILE, load
 
-__all__ = ["ASK_CODE", "ASK_STATE", "load_program", "serve", "startup_image"]
-
-ASK_STATE, ASK_CODE = "read_state", "load_code"
-"""Names of the questions that every worker may ask; others belong to its worker program."""
+__all__ = ["load_program", "serve", "startup_image"]
 
 _image: bytes | None = None
 _MEMORY_SAMPLE = 16

@@ -1,0 +1,137 @@
+"""One worker process as the engine sees it: giving it a job, answering its questions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import msgspec
+
+from engine.errors import ContractFailure, DeadlineExceeded, InternalError, RunCancelled, WorkerCrashed
+from engine.values import CompiledContract, Layer, Value
+from engine.vm.channel import (
+    ASK_CODE,
+    ASK_STATE,
+    Answer,
+    Ask,
+    ChannelClosed,
+    Done,
+    Failed,
+    Job,
+    Ready,
+    Refused,
+    decode_reads,
+    encode_values,
+    failure_of,
+    raise_failure,
+)
+from engine.vm.launcher import WorkerProcess
+
+__all__ = ["FOREVER", "Questions", "ServeCode", "ServeRead", "ServeRequest", "Task", "WorkerHandle"]
+
+ServeRead = Callable[[Sequence[str]], list[tuple[str | None, Layer]]]
+ServeCode = Callable[[str], CompiledContract]
+ServeRequest = Callable[[str, bytes], bytes]
+
+FOREVER = float("inf")
+
+
+class Questions(Value, frozen=True):
+    """What answers workers' questions, on the thread that speaks with the worker."""
+
+    serve_read: ServeRead
+    serve_code: ServeCode
+    serve_request: ServeRequest | None
+
+    def answer(self, question: Ask) -> Answer | Refused:
+        """Answer a question; what a service raises is raised in the worker."""
+        try:
+            if question.name == ASK_STATE:
+                return Answer(encode_values(self.serve_read(decode_reads(question.payload))))
+            if question.name == ASK_CODE:
+                return Answer(msgspec.msgpack.encode(self.serve_code(question.payload.decode())))
+            if self.serve_request is None:
+                raise InternalError(f"nobody answers {question.name}")
+            return Answer(self.serve_request(question.name, question.payload))
+        except ChannelClosed:
+            raise
+        except Exception as error:
+            return Refused(failure_of(error))
+
+
+class Task(msgspec.Struct, eq=False):
+    """A job that was asked for. `kill_at` is when its worker is killed, `overdue` whether it was."""
+
+    id: int
+    payload: bytes
+    seconds: float | None
+    future: Future[bytes]
+    cancelled: bool = False
+    kill_at: float = FOREVER
+    overdue: bool = False
+
+    def death(self) -> ContractFailure:
+        """Say why a worker died."""
+        if self.cancelled:
+            return RunCancelled("the run was stopped")
+        if self.overdue:
+            return DeadlineExceeded("execution killed")
+        return WorkerCrashed("the sandbox process died during the run")
+
+
+class WorkerHandle:
+    """What the pool knows about a worker process, and how to speak with it."""
+
+    def __init__(self, number: int, process: WorkerProcess, core: int | None) -> None:
+        self.number = number
+        self.process = process
+        self.core = core
+        self.state = "starting"
+        self.runs = 0
+        self.memory_bytes = 0
+        self.contracts: tuple[str, ...] = ()
+        self.task: Task | None = None
+        self.idle_since = time.monotonic()
+        self.ending = False
+        """Whether it announced that it ends."""
+        self.silent = False
+        """Whether its control pipe has closed."""
+        self.wake = threading.Semaphore(0)
+
+    def perform(self, task: Task, questions: Questions) -> bytes:
+        """Send a job and answer the worker's questions until it is done.
+
+        Raises ChannelClosed if the worker died, and what the worker's handler raised.
+        """
+        data = self.process.data
+        data.send(Job(task.id, task.payload))
+        while True:
+            message = data.receive()
+            if isinstance(message, Ask):
+                data.send(questions.answer(message))
+            elif isinstance(message, Done):
+                self.runs = message.runs
+                self.memory_bytes = message.memory_bytes or self.memory_bytes
+                return message.payload
+            elif isinstance(message, Failed):
+                self.ending = message.last
+                raise_failure(message)
+            else:
+                raise ChannelClosed(f"unexpected {type(message).__name__}")
+
+    def await_ready(self, questions: Questions, seconds: float) -> None:
+        """Answer the questions of a worker that starts until it is ready; raises InternalError if it fails."""
+        data = self.process.data
+        while True:
+            if not data.connection.poll(seconds):
+                self.process.kill()
+                raise InternalError("a worker did not get ready in time")
+            message = data.receive()
+            if isinstance(message, Ready):
+                return
+            if isinstance(message, Ask):
+                data.send(questions.answer(message))
+            elif isinstance(message, Failed):
+                raise_failure(message)
