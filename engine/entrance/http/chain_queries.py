@@ -8,6 +8,7 @@ from engine.chain.encoding import base58_text
 from engine.chain.transaction import Transaction
 from engine.chain.transaction_pool import TransactionPool
 from engine.entrance.http.failure import RequestFailure
+from engine.entrance.http.identifiers import check_hash
 from engine.entrance.http.messages import (
     BlockAnswer,
     BlockTransactions,
@@ -26,7 +27,6 @@ from engine.entrance.http.shapes import block_message, raw_block, raw_header, re
 from engine.entrance.http.state_queries import StateQueries
 from engine.errors import InvalidInput
 
-LONGEST_HASH = 100
 HEADER_RANGE = 110
 BLOCK_RANGE = 100
 VERSION = "3.9.2"
@@ -85,7 +85,7 @@ class ChainQueries:
 
     def transaction(self, transaction_hash: str) -> TransactionAnswer:
         """Answer getTxByHash."""
-        _check_hash(transaction_hash)
+        check_hash(transaction_hash)
         stored = self._chain.stored(transaction_hash)
         if stored is not None:
             message = transaction_message(stored.transaction, stored.result.receipt)
@@ -97,7 +97,7 @@ class ChainQueries:
 
     def receipt(self, transaction_hash: str) -> ReceiptMessage:
         """Answer getTxReceiptByTxHash: only once the transaction is in a closed block."""
-        _check_hash(transaction_hash)
+        check_hash(transaction_hash)
         stored = self._chain.stored(transaction_hash)
         if stored is None:
             raise RequestFailure("failed to Get the receipt: not found")
@@ -105,6 +105,7 @@ class ChainQueries:
 
     def block_by_hash(self, block_hash: str, *, complete: bool) -> BlockAnswer:
         """Answer getBlockByHash: for blocks of the chain, not of abandoned branches."""
+        check_hash(block_hash)
         ledger = self._chain.stack.ledger
         identity = ledger.id_of(block_hash)
         number = None if identity is None else ledger.block(identity).number
@@ -121,16 +122,17 @@ class ChainQueries:
         return RawBlockAnswer(IRREVERSIBLE, raw_block(self._block(number), complete=complete))
 
     def headers(self, request: HeaderRangeRequest) -> RawBlockList:
-        """Answer getBlockHeaderByRange."""
-        if not 0 <= request.start <= request.end <= request.start + HEADER_RANGE:
-            raise RequestFailure(f"invalid range {request.start} to {request.end}")
-        numbers = range(request.start, min(request.end, self._chain.head_number + 1))
+        """Answer getBlockHeaderByRange, as far as there are blocks."""
+        start, end = request.start, request.end
+        if not start < end <= start + HEADER_RANGE:
+            raise RequestFailure(f"invalid range {start} to {end}")
+        numbers = range(start, min(end, self._chain.head_number + 1)) if start >= 0 else ()
         return RawBlockList(tuple(raw_header(self._block(number)) for number in numbers))
 
     def transactions_of(self, request: BlockTransactionsRequest) -> BlockTransactionsAnswer:
         """Answer getBlockTxsByContract."""
         first, last = request.from_block, request.to_block
-        if not 0 <= first <= last <= first + BLOCK_RANGE:
+        if not first < last <= first + BLOCK_RANGE:
             raise RequestFailure(f"invalid range {first} to {last}")
         found = []
         for number in range(first, last + 1):
@@ -154,13 +156,8 @@ class ChainQueries:
             raise RequestFailure("block not found") from None
 
 
-def _check_hash(text: str) -> None:
-    if len(text.encode()) > LONGEST_HASH:
-        raise RequestFailure(f"hash len({len(text.encode())}) is greater then {LONGEST_HASH}")
-
-
 def _calls(transaction: Transaction, contract: str, action_name: str) -> bool:
+    """Return whether an action is of that contract and name; an empty text stands for any."""
     return any(
-        action.contract == contract and (not action_name or action.action_name == action_name)
-        for action in transaction.actions
+        contract in ("", action.contract) and action_name in ("", action.action_name) for action in transaction.actions
     )

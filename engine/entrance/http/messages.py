@@ -248,11 +248,11 @@ class GroupMessage(Value, frozen=True):
 
 
 class VoteInfo(Value, frozen=True):
-    """Votes of an account for an option."""
+    """Votes of an account for an option; those that were cleared count apart."""
 
     option: str
-    votes: str
-    cleared_votes: str
+    votes: Double
+    cleared_votes: Double
 
 
 class AccountMessage(Value, frozen=True):

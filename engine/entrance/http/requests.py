@@ -191,7 +191,10 @@ def read_body(body: bytes, kind: type[Message]) -> Message:
     """
     if not body.strip():
         return kind()
-    text = body.decode("utf-8", "replace")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise bad_argument("invalid UTF-8") from None
     try:
         value = _normalised(json.loads(text, parse_constant=_refuse_constant))
     except json.JSONDecodeError as error:
@@ -211,7 +214,8 @@ def _normalised(value: object) -> object:
         case list():
             return [_normalised(item) for item in value]
         case str():
-            return well_formed(value)
+            if well_formed(value) != value:
+                raise ValueError("invalid UTF-8")
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.chain.go_json import well_formed
 from engine.entrance.http.chain_queries import ChainQueries
+from engine.entrance.http.identifiers import check_id
 from engine.entrance.http.requests import (
     BlockTransactionsRequest,
     HeaderRangeRequest,
@@ -21,6 +22,7 @@ from engine.entrance.http.requests import (
 )
 from engine.entrance.http.service import NodeService
 from engine.entrance.http.state_queries import StateQueries
+from engine.entrance.http.votes import Votes
 from engine.values import Value
 
 Answering = Callable[..., "Future[Any]"]
@@ -75,6 +77,16 @@ def _state(answer: Callable[..., Value], *parameters: str, body: type[Value] | N
     return Route(ask, () if body else (*parameters, "by_longest_chain"), body)
 
 
+def _votes(answer: Callable[[Votes, str], Value], parameter: str) -> Route:
+    """Return a route that `answer(votes, name)` answers, for a name that an account or contract can have."""
+
+    def checked(queries: StateQueries, name: str) -> Value:
+        check_id(name)
+        return answer(queries.votes, name)
+
+    return _state(checked, parameter)
+
+
 def _completely(answer: Callable[..., Value]) -> Callable[..., Value]:
     """Return `answer` with its keyword `complete` as the last argument."""
     return lambda queries, block, complete: answer(queries, block, complete=complete)
@@ -107,10 +119,10 @@ ROUTES: dict[str, Route] = {
     "getToken721Owner": _state(StateQueries.token721_owner, "token", "token_id"),
     "getTokenInfo": _state(StateQueries.token_info, "symbol"),
     "getContract": _state(StateQueries.contract, "id"),
-    "getContractVote": _state(lambda state, name: state.votes.of_contract(name), "id"),
-    "getProducerVoteInfo": _state(lambda state, name: state.votes.producer(name), "account"),
-    "getVoterBonus": _state(lambda state, name: state.votes.voter_bonus(name), "name"),
-    "getCandidateBonus": _state(lambda state, name: state.votes.candidate_bonus(name), "name"),
+    "getContractVote": _votes(Votes.of_contract, "id"),
+    "getProducerVoteInfo": _votes(Votes.producer, "account"),
+    "getVoterBonus": _votes(Votes.voter_bonus, "name"),
+    "getCandidateBonus": _votes(Votes.candidate_bonus, "name"),
     "getContractStorage": _state(StateQueries.storage, body=StorageRequest),
     "getBatchContractStorage": _state(StateQueries.storage_batch, body=StorageBatchRequest),
     "getContractStorageFields": _state(StateQueries.storage_fields, body=StorageFieldsRequest),

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from engine.chain import gas_ledger, settlement
 from engine.chain.accounts import Account, Item, account_key, parse_account
 from engine.chain.amounts import decimal_text, times
 from engine.chain.contracts import NATIVE_LANGUAGE, parse_record, record_key, source_key, source_of
+from engine.chain.go_json import go_json
 from engine.chain.inspection import Inspection, ReadOnlyCache
 from engine.chain.natives.token import FreezeItem
 from engine.chain.storage_rules import ContractStorage
 from engine.chain.stored import FixedPoint, JsonText, StoredValue, decode
 from engine.entrance.http.failure import RequestFailure
+from engine.entrance.http.identifiers import check_id
 from engine.entrance.http.messages import (
     AccountMessage,
     AccountRam,
@@ -80,7 +80,7 @@ class StateQueries:
 
     def account(self, name: str) -> AccountMessage:
         """Answer getAccount."""
-        _check_id(name)
+        check_id(name)
         record = self._account(name)
         balance = self._inspection.balance(name, "iost")
         used, available = settlement.used_ram(self._cache, name), settlement.ram_balance(self._cache, name)
@@ -103,7 +103,7 @@ class StateQueries:
 
     def token_balance(self, account: str, token: str) -> BalanceAnswer:
         """Answer getTokenBalance; an unknown account or token has nothing."""
-        _check_id(account)
+        check_id(account)
         return BalanceAnswer(double(self._inspection.balance(account, token)), self._frozen(account, token))
 
     def ram_info(self) -> RamInfo:
@@ -180,6 +180,7 @@ class StateQueries:
 
     def token721_balance(self, account: str, symbol: str) -> Token721Balance:
         """Answer getToken721Balance."""
+        check_id(account)
         self._account(account)
         balance = self._storage.map_get(_TOKEN721, f"T721B{account}", symbol)
         return Token721Balance(
@@ -206,6 +207,7 @@ class StateQueries:
 
     def contract(self, identity: str) -> ContractMessage:
         """Answer getContract."""
+        check_id(identity)
         stored = self._view.read(record_key(identity))[0]
         if stored is None:
             raise RequestFailure("contract not found")
@@ -290,27 +292,9 @@ def _listed(key: str, text: str) -> str:
         if key.endswith("@"):
             return "{}"
         if text.startswith("@"):
-            return msgspec.json.encode(text.split("@")[1:]).decode()
+            return go_json(text.split("@")[1:])
     return storage_text(decode(text)[0])
 
 
 def _items(items: tuple[Item, ...]) -> tuple[PermissionItem, ...]:
     return tuple(PermissionItem(item.id, item.is_key_pair, str(item.weight), item.permission) for item in items)
-
-
-def _check_id(name: str) -> None:
-    """Raise `RequestFailure` unless `name` can be an account or contract (spec/natives.md §11)."""
-    length = len(name.encode())
-    if name.startswith("Contract") or name.endswith(".iost"):
-        if length >= 100:
-            raise RequestFailure(f"id invalid. id length should be less than 100 > {length}")
-        return
-    if name.startswith("0x") and length == 42:
-        if not all(character in "0123456789abcdef" for character in name[2:]):
-            raise RequestFailure("id invalid. id contains invalid character")
-        return
-    if not 5 <= length <= 11:
-        raise RequestFailure(f"id invalid. id length should be between 5,11 > {length}")
-    for character in name:
-        if not ("a" <= character <= "z" or "0" <= character <= "9" or character == "_"):
-            raise RequestFailure(f"id invalid. id contains invalid character > {character}")

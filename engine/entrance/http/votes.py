@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 VOTE, ELECTION = "vote.iost", "vote_producer.iost"
 THRESHOLD = 2_100_000
 STATUSES = ("APPLY", "APPROVED", "UNAPPLY", "UNAPPLY_APPROVED")
-_DIGITS = Decimal("0.00000001")
 Decoded = TypeVar("Decoded")
 
 
@@ -47,9 +47,11 @@ class Votes:
 
     def of_account(self, account: str) -> tuple[VoteInfo, ...]:
         """Return an account's votes in the election of producers."""
-        return tuple(
-            VoteInfo(option, _text(entry, 0), _text(entry, 2)) for option, entry in self._votes_of(account).items()
-        )
+        found = []
+        for option, entry in self._votes_of(account).items():
+            votes, cleared = Decimal(_text(entry, 0)), Decimal(_text(entry, 2))
+            found.append(VoteInfo(option, double(str(votes - cleared)), double(str(cleared))))
+        return tuple(found)
 
     def of_contract(self, contract: str) -> ContractVotes:
         """Answer getContractVote."""
@@ -57,13 +59,13 @@ class Votes:
 
     def producer(self, account: str) -> ProducerInfo:
         """Answer getProducerVoteInfo."""
+        option = self._storage.map_get(VOTE, f"v_{self._vote_id()}", account)
+        if option is None:
+            raise RequestFailure("can't get producer vote info")
         stored = self._storage.map_get(ELECTION, "producerTable", account)
         if stored is None:
             raise RequestFailure("can't get producer info")
         producer = _read(stored, _Producer, _Producer())
-        option = self._storage.map_get(VOTE, f"v_{self._vote_id()}", account)
-        if option is None:
-            raise RequestFailure("can't get producer vote info")
         return ProducerInfo(
             pubkey=producer.pubkey,
             loc=producer.loc,
@@ -76,26 +78,24 @@ class Votes:
         )
 
     def voter_bonus(self, voter: str) -> VoterBonus:
-        """Answer getVoterBonus: votes times the producer's coefficient, less what was paid before."""
-        detail = {}
+        """Answer getVoterBonus: votes times the producer's coefficient, less what was paid before; in doubles."""
+        detail: dict[str, float] = {}
         for option, entry in self._votes_of(voter).items():
-            earned = self._decimal("voterCoef", option) * Decimal(_text(entry, 0))
-            earned -= self._decimal(f"v_{option}", voter)
+            coefficient, mask = self._number("voterCoef", option), self._number(f"v_{option}", voter)
+            earned = _truncated(coefficient * float(_text(entry, 0)) - mask)
             if earned > 0:
-                detail[option] = earned.quantize(_DIGITS)
-        return VoterBonus(
-            double(str(sum(detail.values(), Decimal(0)))),
-            {option: double(str(bonus)) for option, bonus in detail.items()},
-        )
+                detail[option] = earned
+        return VoterBonus(double(sum(detail.values())), {option: double(bonus) for option, bonus in detail.items()})
 
     def candidate_bonus(self, account: str) -> CandidateBonus:
         """Answer getCandidateBonus: votes, from the threshold on, times the coefficient, less what was paid before."""
         option = self._storage.map_get(VOTE, f"v_{self._vote_id()}", account)
-        votes = Decimal(_read(option, _Option, _Option()).votes)
-        counted = votes if votes >= THRESHOLD else Decimal(0)
-        coefficient = Decimal(_read(self._storage.get(ELECTION, "candCoef"), str, "0"))
-        earned = coefficient * counted - self._decimal("candMask", account)
-        return CandidateBonus(double(str(max(earned, Decimal(0)).quantize(_DIGITS))))
+        if option is None:
+            return CandidateBonus(0)
+        votes = float(_read(option, _Option, _Option()).votes)
+        coefficient = float(_read(self._storage.get(ELECTION, "candCoef"), str, "0"))
+        counted = votes if votes >= THRESHOLD else 0.0
+        return CandidateBonus(double(_truncated(coefficient * counted - self._number("candMask", account))))
 
     def _vote_id(self) -> str:
         return str(self._storage.get(ELECTION, "voteId") or "")
@@ -104,12 +104,16 @@ class Votes:
         stored = self._storage.map_get(VOTE, f"u_{self._vote_id()}", account)
         return _read(stored, dict[str, tuple[object, ...]], {})
 
-    def _decimal(self, key: str, field: str) -> Decimal:
-        return Decimal(_read(self._storage.map_get(ELECTION, key, field), str, "0"))
+    def _number(self, key: str, field: str) -> float:
+        return float(_read(self._storage.map_get(ELECTION, key, field), str, "0"))
 
 
 def _read(stored: object, kind: type[Decoded], absent: Decoded) -> Decoded:
     return absent if stored is None else msgspec.json.decode(str(stored), type=kind)
+
+
+def _truncated(number: float) -> float:
+    return math.trunc(number * 1e8) / 1e8
 
 
 def _text(entry: tuple[object, ...], position: int) -> str:

@@ -113,8 +113,10 @@ def test_blocks(node):
     shorter = node.get(f"/getBlockByHash/{block['hash']}/0")["block"]
     assert shorter == block | {"transactions": []}
     assert node.get(f"/getBlockByNumber/{int(number) - 1}/f")["block"]["hash"] == block["parent_hash"]
-    matching = {"from_block": number, "to_block": int(number), "contract": "system.iost", "action_name": "receipt"}
+    node.send(signed("bobby", "token.iost", "transfer", "iost", "bobby", "alice", "1", ""))
+    matching = {"from_block": number, "to_block": int(number) + 1, "contract": "system.iost", "action_name": "receipt"}
     (found,) = node.post("/getBlockTxsByContract", matching)["blocktx_list"]
+    assert len(node.post("/getBlockTxsByContract", matching | {"contract": "", "action_name": ""})["blocktx_list"]) == 2
     assert found["block_number"] == number
     assert [entry["hash"] for entry in found["tx_list"]] == [identity]
     assert node.post("/getBlockTxsByContract", matching | {"action_name": "other"}) == {"blocktx_list": []}
@@ -280,7 +282,7 @@ def test_votes_that_were_given(node):
     assert topped["status_code"] == "SUCCESS", topped
     assert node.get("/getProducerVoteInfo/producer000/1")["votes"] == 2100000
     assert node.get("/getAccount/frank/1")["vote_infos"] == [
-        {"option": "producer000", "votes": "2100000", "cleared_votes": "0"}
+        {"option": "producer000", "votes": 2100000, "cleared_votes": 0}
     ]
     assert node.get("/getVoterBonus/frank/1") == {"bonus": 21, "detail": {"producer000": 21}}
     node.call("frank", "vote_producer.iost", "topupCandidateBonus", "42", "frank")
@@ -289,6 +291,10 @@ def test_votes_that_were_given(node):
 
 def mismatch(parameter, function, text):
     return f'type mismatch, parameter: {parameter}, error: strconv.{function}: parsing "{text}": invalid syntax'
+
+
+def length_error(length):
+    return f"id invalid. id length should be between 5,11 - {length} "
 
 
 def test_execute_keeps_nothing(node):
@@ -307,7 +313,7 @@ def test_execute_keeps_nothing(node):
     ("path", "code", "text"),
     [
         ("/getTxByHash/abc", 2, "tx not found"),
-        (f"/getTxByHash/{'a' * 101}", 2, "hash len(101) is greater then 100"),
+        (f"/getTxByHash/{'a' * 100}", 2, "hash len(100) is greater then 100"),
         ("/getTxReceiptByTxHash/abc", 2, "failed to Get the receipt: not found"),
         ("/getTxReceiptByTxHash/", 2, "failed to Get the receipt: not found"),
         ("/getBlockByHash/abc/1", 2, "block not found"),
@@ -315,16 +321,18 @@ def test_execute_keeps_nothing(node):
         ("/getBlockByNumber/-1/1", 2, "block not found"),
         ("/getRawBlockByNumber/123456/1", 2, "block not found"),
         ("/getAccount/nobody00/1", 2, "account not found"),
-        ("/getAccount/ab/1", 2, "id invalid. id length should be between 5,11 > 2"),
-        ("/getAccount/%C3%BCmlaut/1", 2, "id invalid. id contains invalid character > ü"),
-        ("/getAccount/0xABCDEF0123456789abcdef0123456789abcdef01/1", 2, "id invalid. id contains invalid character"),
-        ("/getTokenBalance/ab/iost/1", 2, "id invalid. id length should be between 5,11 > 2"),
+        ("/getAccount/ab/1", 2, "id invalid. id length should be between 5,11 - 2 "),
+        ("/getAccount/%C3%BCmlaut/1", 2, "id invalid. id contains invalid character - 252"),
+        ("/getAccount/0xABCDEF0123456789abcdef0123456789abcdef01/1", 2, length_error(42)),
+        (f"/getContract/Contract{'x' * 92}/1", 2, "id invalid. ContractID length should be less then 100 - 100"),
+        ("/getVoterBonus/ab/1", 2, length_error(2)),
+        ("/getTokenBalance/ab/iost/1", 2, "id invalid. id length should be between 5,11 - 2 "),
         ("/getToken721Balance/nobody00/x/1", 2, "account not found"),
         ("/getToken721Metadata/x/1/1", 2, "token x 1 not found"),
         ("/getToken721Owner/x/1/1", 2, "token x 1 not found"),
         ("/getTokenInfo/none/1", 2, "token not found"),
         ("/getContract/Contractx/1", 2, "contract not found"),
-        ("/getProducerVoteInfo/alice/1", 2, "can't get producer info"),
+        ("/getProducerVoteInfo/alice/1", 2, "can't get producer vote info"),
         (
             "/getBlockByNumber/x/1",
             3,
@@ -349,8 +357,9 @@ def test_errors_of_get(node, path, code, text):
     ("path", "body", "code", "text"),
     [
         ("/getBlockHeaderByRange", {"start": 0, "end": 111}, 2, "invalid range 0 to 111"),
-        ("/getBlockHeaderByRange", {"start": 3, "end": 2}, 2, "invalid range 3 to 2"),
+        ("/getBlockHeaderByRange", {"start": 3, "end": 3}, 2, "invalid range 3 to 3"),
         ("/getBlockTxsByContract", {"from_block": 0, "to_block": 101}, 2, "invalid range 0 to 101"),
+        ("/getBlockTxsByContract", {"from_block": 1, "to_block": 1}, 2, "invalid range 1 to 1"),
         ("/getBlockTxsByContract", {"from_block": 100000, "to_block": 100001}, 2, "block not found"),
         ("/listContractStorage", {}, 2, "invalid contract id"),
         ("/listContractStorage", {"id": "x", "limit": 101}, 2, "invalid limit in request. Max: 500"),

@@ -105,9 +105,10 @@ def test_absurd_bodies(body):
     assert refusal(body)
 
 
-def test_broken_text_becomes_valid():
-    body = b'{"id":"\xff\\ud800","key":"\xf0\x9f\x98\x80"}'
-    assert read_body(body, StorageRequest) == StorageRequest(id="\ufffd\ufffd", key="😀")
+@pytest.mark.parametrize("text", [b"\xff", b"\\ud800", b"\xed\xa0\x80"])
+def test_text_that_is_no_unicode(text):
+    assert refusal(b'{"id":"' + text + b'"}', StorageRequest) == "invalid UTF-8"
+    assert read_body('{"id":"\\ud83d\\ude00😀"}'.encode(), StorageRequest).id == "😀😀"
 
 
 def test_an_empty_body_is_an_empty_message():
