@@ -10,7 +10,7 @@ from engine.chain.encoding import sha3
 from engine.chain.keys import Signature
 from engine.entrance.http.requests import TransactionMessageRequest, read_body
 from engine.entrance.node import account_keys, write_accounts
-from engine.facade import Engine, TransactionExecuted
+from engine.facade import Engine, Production, ProductionMode, TransactionExecuted
 
 VECTORS = 100
 
@@ -22,7 +22,11 @@ def engine(tmp_path):
     engine.close()
 
 
-def test_a_program_with_the_sdk(engine, run_script, tmp_path):
+@pytest.mark.parametrize(
+    "production", [Production(), Production(ProductionMode.INTERVAL, 0.1)], ids=["instant", "interval"]
+)
+def test_a_program_with_the_sdk(engine, run_script, tmp_path, production):
+    engine.set_production(production).result(30)
     executed = []
     engine.subscribe(lambda event: executed.append(event.result) if isinstance(event, TransactionExecuted) else None)
     accounts = tmp_path / "accounts.json"
@@ -30,6 +34,7 @@ def test_a_program_with_the_sdk(engine, run_script, tmp_path):
     url = engine.start_node(port=0).result(30)
     printed = run_script("scenario.mjs", url, str(accounts))
     assert printed.splitlines()[-1] == "ok errors"
+    engine.set_production(Production(ProductionMode.MANUAL)).result(30)
     publishers = [result.request.publisher for result in executed]
     assert {"admin", "sdkuser01", "sdkuser02"} == set(publishers)
     assert [result.receipt.status for result in executed].count("RUNTIME_ERROR") == 2
