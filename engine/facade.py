@@ -13,18 +13,20 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from engine.chain.pacemaker import Pacemaker
-from engine.errors import InvalidInput, StorageError
+from engine.errors import InvalidInput, RejectedTransaction, StorageError
 from engine.explorer import Explorer
 from engine.interface import (
+    BlockExecution,
     BlockFlushed,
     BlockProduced,
     CheckResult,
+    Conflict,
     ContractDeployed,
     DeployRequest,
     DeployResult,
@@ -33,9 +35,9 @@ from engine.interface import (
     GenesisAccount,
     GenesisContract,
     HeadMoved,
+    NodeAnswered,
     Production,
     ProductionMode,
-    NodeAnswered,
     ProductionStopped,
     StackFrame,
     StepView,
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from engine.chain.inspection import Inspection
     from engine.chain.keys import KeyPair
     from engine.compiler.pack import Pack
+    from engine.debug.profile import GasProfile
     from engine.debug.session import DebugSession
     from engine.entrance.contract_file import PreparedFile
     from engine.entrance.http.server import NodeServer
@@ -72,9 +75,11 @@ if TYPE_CHECKING:
     from engine.timeline.timeline import Timeline
 
 __all__ = [
+    "BlockExecution",
     "BlockFlushed",
     "BlockProduced",
     "CheckResult",
+    "Conflict",
     "ContractDeployed",
     "DebugSession",
     "DeployRequest",
@@ -86,12 +91,12 @@ __all__ = [
     "GenesisAccount",
     "GenesisContract",
     "HeadMoved",
+    "NodeAnswered",
     "Pack",
     "PreparedFile",
     "Production",
     "ProductionMode",
     "ProductionStopped",
-    "NodeAnswered",
     "StackFrame",
     "StepView",
     "TraceStep",
@@ -151,7 +156,7 @@ class Engine:
 
         engine = cls()
         engine._read_only = read_only
-        options = ChainOptions(unflushed_blocks=unflushed_blocks)
+        options = ChainOptions(unflushed_blocks=unflushed_blocks, lanes=workers or os.cpu_count() or 1)
         try:
             engine._parts = Assembly(
                 directory,
@@ -241,6 +246,16 @@ class Engine:
             lambda: self._parts.chain.transact(request, close=block and self._parts.producer.is_instant)
         )
 
+    def transact_many(
+        self, requests: Sequence[TransactionRequest]
+    ) -> Future[tuple[TransactionResult | RejectedTransaction, ...]]:
+        """Run many transactions, in as few blocks as take them, side by side where that changes nothing.
+
+        The outcomes are those of `transact` one after the other; in the place of a transaction that cannot enter a
+        block stands why. `block_execution` tells what ran where.
+        """
+        return self._change(lambda: self._parts.chain.transact_many(requests, close=self._parts.producer.is_instant))
+
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
         """Run a transaction on the head state and keep nothing."""
         return self._execute(lambda: self._parts.chain.query(request))
@@ -326,6 +341,8 @@ class Engine:
             node = NodeServer(self, port=port, host=host, allow_remote=allow_remote, answered=self._emit)
             url = node.start()
             self._node = node
+            if self._closed.is_set():
+                node.stop()
             return url
 
         return self._serving.submit(start)
@@ -391,6 +408,7 @@ class Engine:
         def add() -> str:
             from engine.chain.keys import Algorithm, KeyPair
 
+            self._inspection().account(account)
             pair = KeyPair.from_secret_text(secret, Algorithm[algorithm.upper()])
             self._parts.chain.import_key(account, pair)
             return pair.id
@@ -406,7 +424,6 @@ class Engine:
         def path_of(contract: str, file: str) -> str:
             note = self._parts.notes().get(contract)
             return source_path((note.file if note else "") or contract, file)
-            self._inspection().account(account)
 
         return Timeline(
             self._parts,
@@ -416,6 +433,13 @@ class Engine:
             debug=self._debugging.submit,
             path_of=path_of,
         )
+
+    @staticmethod
+    def new_key() -> KeyPair:
+        """Return a new random ed25519 key."""
+        from engine.chain.keys import KeyPair
+
+        return KeyPair.from_seed(secrets.token_bytes(32))
 
     def explorer(self) -> Explorer:
         """Return what answers detailed questions about blocks, accounts and checkpoints."""
@@ -432,14 +456,11 @@ class Engine:
 
     def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
         """Return blocks from number `first` upwards."""
-    @staticmethod
-    def new_key() -> KeyPair:
-        """Return a new random ed25519 key."""
-        from engine.chain.keys import KeyPair
-
-        return KeyPair.from_seed(secrets.token_bytes(32))
-
         return self._read(lambda: self._parts.chain.summaries(first, count))
+
+    def block_execution(self, number: int) -> Future[BlockExecution]:
+        """Return which worker ran each transaction of a block, what was run again, and why."""
+        return self._read(self._parts.chain.block_execution, number)
 
     def transactions(self, first: int, count: int) -> Future[tuple[TransactionResult, ...]]:
         """Return executed transactions newest first, skipping `first`; without `accesses` if from an older session."""
@@ -466,6 +487,18 @@ class Engine:
     def debug(self, transaction_hash: str) -> Future[DebugSession]:
         """Record an executed transaction again with step probes, on the state it ran on."""
         return self._debugging.submit(self._debug, transaction_hash)
+
+    def profile(self, transaction_hash: str) -> Future[GasProfile]:
+        """Record an executed transaction again and tell where its gas went and which lines ran."""
+
+        def work() -> GasProfile:
+            session = self._debug(transaction_hash)
+            try:
+                return session.profile().result()
+            finally:
+                session.close()
+
+        return self._debugging.submit(work)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -546,6 +579,12 @@ class Engine:
 
         return Inspection(self._parts.stack.reader(), self._parts.chain.clock.now())
 
+    def _known_accounts(self) -> tuple[AccountSummary, ...]:
+        inspection = self._inspection()
+        names = self._parts.chain.wallet.accounts()
+        # A key may be known of an account that is gone with the blocks above a restored checkpoint.
+        return tuple(inspection.account(name) for name in names if inspection.has_account(name))
+
     def _contracts(self) -> tuple[DeployedContract, ...]:
         inspection = self._inspection()
         noted = self._parts.notes()
@@ -577,12 +616,6 @@ class Engine:
         from engine.chain.executor import Execution
         from engine.chain.worker_program import encode_batch
         from engine.debug.session import DebugSession, source_path
-    def _known_accounts(self) -> tuple[AccountSummary, ...]:
-        inspection = self._inspection()
-        names = self._parts.chain.wallet.accounts()
-        # A key may be known of an account that is gone with the blocks above a restored checkpoint.
-        return tuple(inspection.account(name) for name in names if inspection.has_account(name))
-
 
         result = self._parts.chain.result(transaction_hash)
         if result is None:
@@ -591,7 +624,7 @@ class Engine:
         identity = self._parts.executions.register(state)
         job = encode_batch(msgspec.structs.replace(batch, state=identity))
         try:
-            trace, executions = self._parts.debugger.record(job)
+            trace, executions, charges = self._parts.debugger.record(job)
         except BaseException:
             self._parts.executions.release(identity)
             raise
@@ -604,6 +637,7 @@ class Engine:
             result,
             trace,
             job,
+            charges,
             path_of=lambda contract, file: source_path(files.get(contract) or contract, file),
             released=lambda: self._parts.executions.release(identity),
         )

@@ -119,6 +119,31 @@ class Production(Value, frozen=True):
     seconds: float = 0.5
 
 
+# --- parallel execution ----------------------------------------------------------------------------
+
+
+class Conflict(Value, array_like=True, frozen=True):
+    """A transaction was run again because another one, `writer`, had changed `key`, which it had read."""
+
+    transaction: str
+    key: str
+    writer: str
+
+
+class BlockExecution(Value, frozen=True):
+    """How a block's transactions were executed; `workers` and `runs` are in the order of `transactions` (hashes).
+
+    Transactions with different workers ran side by side; worker 0 is the engine itself, which runs built-in contracts.
+    A transaction that was overtaken has more than one run, and a conflict for each that failed.
+    """
+
+    number: int
+    transactions: tuple[str, ...]
+    workers: tuple[int, ...]
+    runs: tuple[int, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+
 # --- requests ------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ import msgspec
 from engine.chain.admission import admit
 from engine.chain.block import Block
 from engine.chain.builtin_contracts import built_in_sources
+from engine.chain.bulk import Bulk, Entry, Outcome
 from engine.chain.clock import Clock
 from engine.chain.context import BlockContext
 from engine.chain.contracts import record_key
@@ -30,6 +31,7 @@ from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
 from engine.chain.records import (
     ChainSettings,
+    ExecutionTrace,
     StoredResult,
     decode_block,
     decode_settings,
@@ -66,6 +68,8 @@ Listener = Callable[[EngineEvent], None]
 class ChainOptions:
     """How a chain runs: `unflushed_blocks` stay in MVCC; `time_limit` is in seconds a transaction.
 
+    Many transactions at once are executed on up to `lanes` workers.
+
     The reference's limit is 0.2 s. Here it is ten times that, because a desktop's clock is noisier than a server's
     and gas ends whatever is meant to be ended.
     """
@@ -73,6 +77,7 @@ class ChainOptions:
     chain_id: int = DEFAULT_CHAIN_ID
     unflushed_blocks: int = 0
     time_limit: float = 2.0
+    lanes: int = 1
 
 
 @dataclass(slots=True)
@@ -139,10 +144,7 @@ class Chain(ChainHistory):
         Raises:
             RejectedTransaction: it cannot enter a block; nothing has changed.
         """
-        block = self._open or self._new_block()
-        self._serial += 1
-        transaction = self.wallet.sign(request, time=block.time, serial=self._serial)
-        return self.submit(transaction, close=close, request=request)
+        return self.submit(self.sign(request), close=close, request=request)
 
     def submit(
         self, transaction: Transaction, *, close: bool = True, request: TransactionRequest | None = None
@@ -151,23 +153,72 @@ class Chain(ChainHistory):
 
         `request` is what it was signed for here; one from outside has none, and its signatures are checked.
         """
-        return self.enter(self._admitted(transaction, request), close=close, request=request)
+        return self.enter(self.admitted(transaction, request), close=close, request=request)
 
     def enter(
         self, queued: QueuedTransaction, *, close: bool = True, request: TransactionRequest | None = None
     ) -> TransactionResult:
         """Execute a transaction that was admitted, in the open block or a new one; see `submit`."""
         started = time.perf_counter_ns()
-        block = self._block_for(queued.transaction)
-        execution = self._execute_in(block, queued)
-        index = block.add(queued, execution)
-        result = self._result(block, index, request, duration=time.perf_counter_ns() - started)
-        self._remember(result)
+        if not self.has_room(queued.transaction):
+            self.produce()
+        is_new = self._open is None
+        block = self.open_block(queued.transaction)
+        try:
+            (execution,) = self._executions.execute(self.batch(block, (queued,)))
+            if execution.rejection is not None:
+                raise RejectedTransaction(execution.rejection)
+        except BaseException:
+            if is_new:
+                self.drop_open_block()
+            raise
+        result = self.accept(queued, execution, request, duration=time.perf_counter_ns() - started)
         if close:
             self.produce()
         else:
-            self._announced.add(result.hash)
-            self._listener(TransactionExecuted(result))
+            self._announce(result)
+        return result
+
+    def submit_many(self, transactions: Sequence[Transaction], *, close: bool = True) -> tuple[Outcome, ...]:
+        """Execute signed transactions as `submit` would one after the other, but side by side where that is the same.
+
+        In the place of one that cannot enter a block stands why. `close` closes the last block, too.
+        """
+        return self._enter_many([Entry(transaction=transaction) for transaction in transactions], close=close)
+
+    def transact_many(self, requests: Sequence[TransactionRequest], *, close: bool = True) -> tuple[Outcome, ...]:
+        """Sign requests with known keys and execute them; see `submit_many`."""
+        return self._enter_many([Entry(request=request) for request in requests], close=close)
+
+    def _enter_many(self, entries: list[Entry], *, close: bool) -> tuple[Outcome, ...]:
+        outcomes = Bulk(self, self._executions, self.options.lanes).enter(entries)
+        if close and self._open is not None:
+            self.produce()
+        return outcomes
+
+    def sign(self, request: TransactionRequest) -> Transaction:
+        """Return a request signed with known keys, for the open block or the next one; see `transact`."""
+        block = self._open or self._new_block()
+        self._serial += 1
+        return self.wallet.sign(request, time=block.time, serial=self._serial)
+
+    def accept(
+        self,
+        queued: QueuedTransaction,
+        execution: Execution,
+        request: TransactionRequest | None,
+        *,
+        trace: ExecutionTrace | None = None,
+        duration: int = 0,
+    ) -> TransactionResult:
+        """Commit an executed transaction to the open block; `duration` is in nanoseconds."""
+        block = self._open
+        if block is None:
+            raise InternalError("a transaction was accepted without a block")
+        self._commit(queued, execution)
+        index = block.add(queued, execution, trace)
+        result = self._result(block, index, request, duration=duration)
+        self._remember(result)
         return result
 
     def query(self, request: TransactionRequest) -> TransactionResult:
@@ -204,7 +255,7 @@ class Chain(ChainHistory):
         block = self._new_block()
         queued = _queued(transaction)
         started = time.perf_counter_ns()
-        batch = msgspec.structs.replace(self._batch(block, (queued,)), witness="")
+        batch = msgspec.structs.replace(self.batch(block, (queued,)), witness="")
         (execution,) = self._executions.execute(batch)
         if execution.rejection is not None:
             raise RejectedTransaction(execution.rejection)
@@ -238,7 +289,7 @@ class Chain(ChainHistory):
             base58_text(block_hash),
             body=encode_record(closed),
             transactions=[
-                StoredTransaction(result.hash, encode_record(_record(queued.transaction, result)))
+                _record(queued, result, block.traces.get(queued.hash))
                 for result, (queued, _) in zip(results, block.entries, strict=True)
             ],
             settings={SETTINGS: self._encoded_settings()},
@@ -302,7 +353,7 @@ class Chain(ChainHistory):
         """
         self.stack.block(point)
         if self._open is not None:
-            self._drop_open_block()
+            self.drop_open_block()
         self.stack.move_head(point)
         self._head = self._read_head()
         self._set_clock_back(point)
@@ -401,35 +452,22 @@ class Chain(ChainHistory):
             witness=self._witness,
         )
 
-    def _block_for(self, transaction: Transaction) -> OpenBlock:
-        if self._open is not None and not self._open.has_room(transaction):
-            self.produce()
-        return self._open or self._new_block(not_before=transaction.time)
+    def open_block(self, transaction: Transaction) -> OpenBlock:
+        """Return the open block; if there is none, one is begun to which `transaction` draws the time."""
+        if self._open is None:
+            self._execute_base(self._new_block(not_before=transaction.time))
+        assert self._open is not None
+        return self._open
 
-    def _execute_in(self, block: OpenBlock, queued: QueuedTransaction) -> Execution:
-        """Execute a transaction, after the base transaction in a new block, which then is the open one."""
-        is_new = block is not self._open
-        if is_new:
-            self._execute_base(block)
-        try:
-            (execution,) = self._executions.execute(self._batch(block, (queued,)))
-            if execution.rejection is not None:
-                raise RejectedTransaction(execution.rejection)
-        except BaseException:
-            if is_new:
-                self._drop_open_block()
-            raise
-        self._commit(queued, execution)
-        return execution
-
-    def _drop_open_block(self) -> None:
+    def drop_open_block(self) -> None:
+        """Forget the open block and what it holds."""
         self.stack.discard_block()
         self._open = None
         self._announced.clear()
 
     def _execute_base(self, block: OpenBlock) -> None:
         base = self._base(block)
-        (execution,) = self._executions.execute(self._batch(block, (base,)))
+        (execution,) = self._executions.execute(self.batch(block, (base,)))
         self._begin(block, base, execution)
 
     def _begin(self, block: OpenBlock, base: QueuedTransaction, execution: Execution) -> None:
@@ -438,6 +476,10 @@ class Chain(ChainHistory):
         self._commit(base, execution)
         block.add(base, execution)
         self._open = block
+
+    def _announce(self, result: TransactionResult) -> None:
+        self._announced.add(result.hash)
+        self._listener(TransactionExecuted(result))
 
     def _commit(self, queued: QueuedTransaction, execution: Execution) -> None:
         self.stack.commit(queued.hash, execution.write_set)
@@ -461,7 +503,8 @@ class Chain(ChainHistory):
             chain_id=self.options.chain_id,
         )
 
-    def _batch(self, block: OpenBlock, transactions: tuple[QueuedTransaction, ...]) -> Batch:
+    def batch(self, block: OpenBlock, transactions: tuple[QueuedTransaction, ...] = ()) -> Batch:
+        """Return what executes transactions in `block`."""
         return Batch(
             number=block.number,
             parent_hash=block.parent_text,
@@ -497,7 +540,7 @@ class Chain(ChainHistory):
         if step.before:
             self.stack.commit(GENESIS, step.before)
         queued = _queued(step.transaction(block.time, self.options.chain_id, serial=serial), Mode.SYSTEM)
-        batch = msgspec.structs.replace(self._batch(block, (queued,)), time_limit=VALIDATION_TIME_LIMIT, observe=False)
+        batch = msgspec.structs.replace(self.batch(block, (queued,)), time_limit=VALIDATION_TIME_LIMIT, observe=False)
 
         def execute() -> Execution:
             return self._executions.execute(batch)[0]
@@ -526,8 +569,16 @@ class Chain(ChainHistory):
 
     # --- parts -----------------------------------------------------------------------------------
 
-    def _admitted(self, transaction: Transaction, request: TransactionRequest | None) -> QueuedTransaction:
-        signed_here = request is not None
+    def admitted(
+        self, transaction: Transaction, request: TransactionRequest | None, *, verified: bool = False
+    ) -> QueuedTransaction:
+        """Check a transaction before it is executed; `request` is what it was signed for here.
+
+        The signatures of what was signed here, or `verified` before, are not looked at.
+
+        Raises:
+            RejectedTransaction: it may not be executed.
+        """
         try:
             queued = _queued(transaction)
         except (OverflowError, UnicodeEncodeError):
@@ -540,7 +591,7 @@ class Chain(ChainHistory):
             size=queued.size,
             now=max(now, self._head.time),
             chain_id=self.options.chain_id,
-            signed_here=signed_here,
+            signed_here=verified or request is not None,
         )
         if queued.hash in self.stack.open_transactions:
             raise RejectedTransaction("tx exists in pending")
@@ -588,7 +639,7 @@ def _timed(event: ContractEvent, time: int) -> ContractEvent:
     return event if event.time else msgspec.structs.replace(event, time=time)
 
 
-def _record(transaction: Transaction, result: TransactionResult) -> StoredResult:
-    return StoredResult(
-        transaction, msgspec.structs.replace(result, accesses=(), request=request_of(transaction), duration_us=0)
-    )
+def _record(queued: QueuedTransaction, result: TransactionResult, trace: ExecutionTrace | None) -> StoredTransaction:
+    request = request_of(queued.transaction)
+    kept = msgspec.structs.replace(result, accesses=(), request=request, duration_us=0)
+    return StoredTransaction(queued.hash, encode_record(StoredResult(queued.transaction, kept, trace)))

@@ -32,7 +32,7 @@ from engine.chain.worker_program import (
     encode_batch,
     execute_batch,
 )
-from engine.errors import ContractFailure, InternalError
+from engine.errors import ContractFailure, InternalError, RunCancelled
 from engine.state.local_cache import PendingWrites
 from engine.vm.interface import Program
 
@@ -86,7 +86,7 @@ class Executions:
             InternalError: Strata itself failed.
         """
         reader = state or self._head()
-        if all(map(_is_local, batch.transactions)):
+        if self.is_local(batch):
             try:
                 return _run_locally(batch, reader, self._natives)
             except _NeedsScript:
@@ -113,6 +113,10 @@ class Executions:
         """Forget a registered state."""
         with self._lock:
             self._states.pop(identity, None)
+
+    def is_local(self, batch: Batch) -> bool:
+        """Return whether the engine itself probably can execute a batch, without JavaScript."""
+        return all(map(_is_local, batch.transactions))
 
     def start(self, batch: Batch) -> Future[bytes]:
         """Give a batch on the newest state to a worker, beside others; `finish` tells what came of it."""
@@ -162,13 +166,16 @@ class Executions:
         return reply.executions
 
     def _after_failure(self, batch: Batch, state: StateReader, failure: ContractFailure) -> tuple[Execution, ...]:
-        """Find out which transaction a worker failed on; that one gets the failure."""
+        """Find out which transaction a worker failed on; that one gets the failure. All do if somebody stopped it."""
         if len(batch.transactions) == 1:
             return (_transaction_run(batch, batch.transactions[0], state, self._natives).interrupted(failure),)
         pending = PendingWrites(state)
         executions: list[Execution] = []
         for queued in batch.transactions:
-            (execution,) = self.execute(_with_transactions(batch, (queued,)), pending)
+            if isinstance(failure, RunCancelled):
+                execution = _transaction_run(batch, queued, pending, self._natives).interrupted(failure)
+            else:
+                (execution,) = self.execute(_with_transactions(batch, (queued,)), pending)
             executions.append(execution)
             if execution.rejection is not None and batch.stops:
                 break

@@ -7,13 +7,15 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from engine.chain.block import Block
-from engine.chain.records import StoredResult, decode_block, decode_result
+from engine.chain.records import ExecutionTrace, StoredResult, decode_block, decode_result
 from engine.chain.transaction import Transaction
+from engine.interface import BlockExecution, Conflict
 from engine.state.records import BlockRecord
 from engine.state.stack import StateStack
 from engine.values import BlockSummary, TransactionResult
 
 KEPT_RESULTS = 2000
+_ALONE = ExecutionTrace(worker=0, runs=1)
 
 
 class ChainHistory:
@@ -37,6 +39,22 @@ class ChainHistory:
     def summaries(self, first: int, count: int) -> tuple[BlockSummary, ...]:
         """Return up to `count` blocks from number `first` upwards."""
         return tuple(map(self.summary_of, self.stack.ledger.chain(first, count)))
+
+    def block_execution(self, number: int) -> BlockExecution:
+        """Return how a closed block's transactions were executed; raises `InvalidInput` if there is no such block."""
+        record = self.stack.block(number)
+        traces = [self._trace(name, record) for name in record.transactions]
+        return BlockExecution(
+            number=number,
+            transactions=record.transactions,
+            workers=tuple(trace.worker for trace in traces),
+            runs=tuple(trace.runs for trace in traces),
+            conflicts=tuple(
+                Conflict(name, key, writer)
+                for name, trace in zip(record.transactions, traces, strict=True)
+                for key, writer in trace.conflicts
+            ),
+        )
 
     def head_summary(self) -> BlockSummary:
         """Return the newest closed block's summary."""
@@ -92,6 +110,11 @@ class ChainHistory:
         if found is None or self.stack.ledger.id_at(found[0].number) != found[0].id:
             return None
         return decode_result(found[1])
+
+    def _trace(self, transaction_hash: str, block: BlockRecord) -> ExecutionTrace:
+        body = self.stack.ledger.transaction_in(transaction_hash, block.id)
+        trace = None if body is None else decode_result(body).trace
+        return trace or _ALONE
 
     def summary_of(self, record: BlockRecord) -> BlockSummary:
         """Return the summary of a stored block."""

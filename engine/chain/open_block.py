@@ -16,6 +16,7 @@ from engine.chain.encoding import base58_text
 from engine.chain.executor import Execution
 from engine.chain.keys import KeyPair
 from engine.chain.receipt import centi_gas
+from engine.chain.records import ExecutionTrace
 from engine.chain.transaction import Transaction
 from engine.chain.worker_program import QueuedTransaction
 from engine.values import StateEdit
@@ -30,8 +31,11 @@ class OpenBlock:
         self.parent_hash = parent_hash
         self.entries: list[tuple[QueuedTransaction, Execution]] = []
         self.edits: list[StateEdit] = []
+        self.traces: dict[str, ExecutionTrace] = {}
+        """How transactions that ran side by side were executed, by hash."""
+        self.gas = 0
+        """What the transactions have used, in hundredths."""
         self._witness = witness
-        self._gas = 0
 
     @property
     def parent_text(self) -> str:
@@ -49,14 +53,16 @@ class OpenBlock:
         return (
             len(self.entries) < MAXIMUM_TRANSACTIONS
             and same_publisher < MAXIMUM_PER_PUBLISHER
-            and self._gas + transaction.gas_limit <= MAXIMUM_GAS
+            and self.gas + transaction.gas_limit <= MAXIMUM_GAS
             and transaction.time <= self.time
         )
 
-    def add(self, queued: QueuedTransaction, execution: Execution) -> int:
+    def add(self, queued: QueuedTransaction, execution: Execution, trace: ExecutionTrace | None = None) -> int:
         """Append an executed transaction and return its index."""
         self.entries.append((queued, execution))
-        self._gas += centi_gas(execution.receipt.gas_usage)
+        if trace is not None:
+            self.traces[queued.hash] = trace
+        self.gas += centi_gas(execution.receipt.gas_usage)
         return len(self.entries) - 1
 
     def close(self) -> Block:

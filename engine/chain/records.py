@@ -10,11 +10,23 @@ from engine.chain.transaction import Transaction
 from engine.values import DeployedContract, TransactionResult, Value
 
 
+class ExecutionTrace(Value, array_like=True, frozen=True):
+    """How a transaction that ran beside others was executed: its worker's lane (0 the engine itself) and runs.
+
+    `conflicts` are the keys on which it was overtaken, each with the hash of the transaction that wrote it.
+    """
+
+    worker: int
+    runs: int
+    conflicts: tuple[tuple[str, str], ...] = ()
+
+
 class StoredResult(Value, frozen=True):
     """An executed transaction as it is kept: without the accesses, which can be found again by executing it."""
 
     transaction: Transaction
     result: TransactionResult
+    trace: ExecutionTrace | None = None
 
 
 class ChainSettings(Value, frozen=True):
