@@ -6,6 +6,8 @@ import base64
 import contextlib
 import http.client
 import json
+import os
+import random
 import tempfile
 import threading
 import time
@@ -14,7 +16,10 @@ from pathlib import Path
 
 from engine.chain.development import development_accounts
 from engine.chain.encoding import sha3
+from engine.chain.gas_ledger import LIMIT, STOCK, TOTAL_PLEDGE, UPDATE_TIME, entry_key
+from engine.chain.genesis import account_entry, simple_account
 from engine.chain.keys import Algorithm, KeyPair, Signature
+from engine.chain.stored import FixedPoint, encode
 from engine.chain.transaction import LIFETIME, Transaction
 from engine.facade import BlockProduced, Engine, Production, ProductionMode
 from engine.values import Action, AmountLimit, TransactionRequest
@@ -23,6 +28,7 @@ from tests.benchmarks.harness import Figure, benchmark, spread, times
 TRANSFERS = 400
 SENDERS = ("alice", "bobby", "carol", "david", "ellen", "frank", "grace", "henry")
 CONNECTIONS = 4
+ACCOUNTS_A_BLOCK = 10_000
 _KEYS = {name: account.key for name, account in development_accounts().items()}
 
 
@@ -178,3 +184,50 @@ def signature_figures() -> Iterator[Figure]:
         signing = times(lambda pair=pair: pair.sign(digest), 300)
         yield Figure(f"{name} checks", 1e6 / checking.p50, "1/s", note=f"{checking.p50:.0f} µs each")
         yield Figure(f"{name} signatures", 1e6 / signing.p50, "1/s", note=f"{signing.p50:.0f} µs each")
+
+
+@benchmark("accounts")
+def account_figures() -> Iterator[Figure]:
+    """What transfers and looking at accounts cost as the chain has more and more accounts."""
+    sizes = [10**power for power in range(3, 7) if 10**power <= int(os.environ.get("STRATA_BENCH_ACCOUNTS", "100000"))]
+    with served() as (engine, address):
+        connection = http.client.HTTPConnection(address, timeout=60)
+        made = 0
+        for size in sizes:
+            while made < size:
+                add_accounts(engine, range(made, min(size, made + ACCOUNTS_A_BLOCK)))
+                made = min(size, made + ACCOUNTS_A_BLOCK)
+            sent = spread(post_all(address, signed_bodies(200)))
+            yield Figure(f"{size:,} accounts: transfer over HTTP, p50", sent.p50 / 1e3, "ms")
+            picked = iter(random.Random(size).choices(range(size), k=400))
+
+            def look(picked: Iterator[int] = picked) -> None:
+                connection.request("GET", f"/getAccount/{account_name(next(picked))}/1")
+                answer = connection.getresponse()
+                assert answer.status == 200, answer.read()
+                answer.read()
+
+            yield Figure(f"{size:,} accounts: getAccount, p50", times(look, 300).p50 / 1e3, "ms")
+        connection.close()
+
+
+def account_name(number: int) -> str:
+    """Return the name of an account that was only made to be there."""
+    return f"user{number:07}"
+
+
+def add_accounts(engine: Engine, numbers: range) -> None:
+    """Write accounts with balances and pledges into the state, as a block of their own."""
+    parts = engine._parts
+    writes: dict[str, str | None] = {}
+    for number in numbers:
+        name = account_name(number)
+        key, record = account_entry(simple_account(name, "0", "0", "admin"))
+        writes[key] = record
+        writes[f"m-token.iost-TB{name}-iost"] = encode(10**10, "token.iost")
+        writes[entry_key(name, TOTAL_PLEDGE)] = encode(FixedPoint(10 * 10**8, 8), "gas.iost")
+        writes[entry_key(name, LIMIT)] = encode(FixedPoint(3_000_000_00, 2), "gas.iost")
+        writes[entry_key(name, STOCK)] = encode(FixedPoint(1_000_000_00, 2), "gas.iost")
+        writes[entry_key(name, UPDATE_TIME)] = encode(time.time_ns(), "gas.iost")
+    parts.stack.commit("accounts", writes)
+    engine.produce().result(300)
