@@ -117,6 +117,8 @@ class Sandbox:
         self._realms: dict[Profile, Realm] = {}
         self._fresh_realms: dict[Profile, Realm] = {}
         self._open_realms: list[Realm] = []
+        self._spare_realms: dict[Profile, Realm] = {}
+        self._missing_spares: set[Profile] = set()
         self._discarded: list[Realm] = []
         self._serving: Realm | None = None
         self._signals: queue.SimpleQueue[object] = queue.SimpleQueue()
@@ -188,11 +190,12 @@ class Sandbox:
 
     def close(self) -> None:
         """Free all isolates."""
-        for realm in (*self._all_realms(), *self._discarded):
+        for realm in (*self._all_realms(), *self._spare_realms.values(), *self._discarded):
             realm.close()
         self._realms.clear()
         self._fresh_realms.clear()
         self._open_realms.clear()
+        self._spare_realms.clear()
         self._discarded.clear()
 
     # --- realms ------------------------------------------------------------------------------------
@@ -228,12 +231,21 @@ class Sandbox:
         known = self._home().get(frame.profile)
         if known is not None and frame.code_key in known.loaded:
             return known
-        contract = self._load_code(frame.code_key)
+        began = time.monotonic()
+        realm = self._prepare(self._load_code(frame.code_key), frame.profile)
+        with self._abort_lock:
+            if self._deadline is not None:  # a contract does not pay for the making of its sandbox
+                self._deadline += time.monotonic() - began
+        return realm
+
+    def _prepare(self, contract: CompiledContract, profile: Profile) -> Realm:
+        """Load a contract into a realm that may run it, a new one if need be."""
         if contract.open_intrinsics:
-            realm = self._new_realm(frame.profile, is_open=True)
+            realm = self._spare_realms.pop(profile, None) or self._new_realm(profile, is_open=True)
+            self._missing_spares.add(profile)
             self._open_realms.append(realm)
         else:
-            realm = self._realm(frame.profile)
+            realm = self._realm(profile)
         if realm.looping:
             self._missing = contract
             raise _Restart
@@ -408,6 +420,7 @@ class Sandbox:
                 signal = self._signals.get(timeout=None if self._watch_asleep else _TICK_SECONDS)
             except queue.Empty:
                 idle = 0 if self._check_limits() else idle + 1
+                self._make_spares()
                 continue
             self._watch_asleep = False
             idle = 0
@@ -452,6 +465,14 @@ class Sandbox:
         if realm in self._discarded:
             self._discarded.remove(realm)
             realm.close()
+            self._make_spares()
+
+    def _make_spares(self) -> None:
+        """Have open realms ready for contracts that need them: each serves one run only."""
+        while self._missing_spares:
+            profile = self._missing_spares.pop()
+            if profile not in self._spare_realms:
+                self._spare_realms[profile] = self._new_realm(profile, is_open=True)
 
     def _settle(self) -> None:
         """Unwind an aborted run; then repeat it, or raise the reason in the task."""
