@@ -18,8 +18,8 @@ MOST_SHAPES = 500
 MOST_KEYS = 400
 MOST_NAMES = 9
 LEAST_NAME = 3
-_MARK = "\0"
-"""Begins a placeholder, `\\0` and a digit, for a name that is in the transaction: it stands for other names, too."""
+_MARKS = [f"\0{number}" for number in range(MOST_NAMES)]
+"""Stand in patterns for names that are in the transaction, so that they serve for other names, too."""
 
 _arguments_decoder = msgspec.json.Decoder()
 
@@ -35,25 +35,30 @@ class _Pattern(NamedTuple):
     """Keys of one kind of call: those that are always the same, and those with placeholders."""
 
     fixed: list[str]
-    open: list[str]
+    open: list[tuple[str, tuple[int, ...]]]
+    """Patterns, each with the numbers of the names in it."""
 
     @classmethod
     def of(cls, keys: Iterable[str], names: list[str]) -> _Pattern:
         fixed: list[str] = []
-        opened: list[str] = []
+        opened: list[tuple[str, tuple[int, ...]]] = []
         for key in keys:
             pattern = key
-            for number, name in enumerate(names):
-                pattern = pattern.replace(name, f"{_MARK}{number}")
-            (fixed if pattern == key else opened).append(pattern)
+            for mark, name in zip(_MARKS, names, strict=False):
+                pattern = pattern.replace(name, mark)
+            if pattern == key:
+                fixed.append(key)
+            else:
+                opened.append((pattern, tuple(number for number, mark in enumerate(_MARKS) if mark in pattern)))
         return cls(fixed[:MOST_KEYS], opened[:MOST_KEYS])
 
     def keys(self, names: list[str]) -> list[str]:
         found = self.fixed.copy()
-        for pattern in self.open:
+        for pattern, numbers in self.open:
             key = pattern
-            for number, name in enumerate(names):
-                key = key.replace(f"{_MARK}{number}", name)
+            for number in numbers:
+                if number < len(names):
+                    key = key.replace(_MARKS[number], names[number])
             found.append(key)
         return found
 

@@ -7,7 +7,6 @@ block.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -18,7 +17,7 @@ from engine.chain.records import ExecutionTrace
 from engine.chain.side_by_side import SideBySide
 from engine.chain.transaction import Transaction
 from engine.chain.worker_program import QueuedTransaction
-from engine.errors import RejectedTransaction, RunCancelled
+from engine.errors import InvalidInput, RejectedTransaction, RunCancelled
 from engine.values import TransactionRequest, TransactionResult
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class Entry(msgspec.Struct):
     request: TransactionRequest | None = None
     transaction: Transaction | None = None
     queued: QueuedTransaction | None = None
+    problem: RejectedTransaction | None = None
     outcome: Outcome | None = None
 
 
@@ -57,7 +57,7 @@ class Bulk:
         position = 0
         while position < len(entries) and not self._stopped:
             wave, end = self._wave(entries, position)
-            position = self._execute(wave, end) if wave else end
+            position = self._execute(wave, entries, end) if wave else end
         for entry in entries[position:]:
             entry.outcome = RejectedTransaction("the run was stopped before it")
         return tuple(entry.outcome for entry in entries if entry.outcome is not None)
@@ -72,7 +72,6 @@ class Bulk:
         wave: list[tuple[int, Entry]] = []
         names: set[str] = set()
         usage = 0
-        publishers: Counter[str] = Counter()
         for position in range(start, len(entries)):
             entry = entries[position]
             try:
@@ -85,7 +84,7 @@ class Bulk:
                 if not self._chain.has_room(transaction):
                     self._chain.produce()
                 block = self._chain.open_block(transaction)
-                publishers.update(other.transaction.publisher for other, _ in block.entries)
+                publishers = block.publishers.copy()
             elif (
                 queued.hash in names
                 or len(block.entries) + len(wave) >= MAXIMUM_TRANSACTIONS
@@ -102,20 +101,38 @@ class Bulk:
 
     def _admitted(self, entry: Entry) -> QueuedTransaction:
         """Sign and check; what was signed or checked in an earlier wave is not again, but for what time changes."""
-        if entry.transaction is None:
-            assert entry.request is not None
-            entry.transaction = self._chain.sign(entry.request)
+        self._prepare(entry)
+        if entry.problem is not None:
+            raise entry.problem
+        assert entry.transaction is not None
         entry.queued = self._chain.admitted(entry.transaction, entry.request, verified=entry.queued is not None)
         return entry.queued
 
+    def _prepare(self, entry: Entry) -> None:
+        """Sign a request and encode it, if that was not done."""
+        if entry.transaction is not None or entry.problem is not None or entry.request is None:
+            return
+        try:
+            entry.transaction = self._chain.sign(entry.request)
+            entry.transaction.hash_text()
+        except RejectedTransaction as rejection:
+            entry.problem = rejection
+        except InvalidInput as problem:
+            entry.problem = RejectedTransaction(problem.what, where=problem.where, advice=problem.advice)
+
     # --- executing -----------------------------------------------------------------------------------
 
-    def _execute(self, wave: Sequence[tuple[int, Entry]], end: int) -> int:
-        """Execute a wave and commit it as far as it fits; returns where the next one starts."""
+    def _execute(self, wave: Sequence[tuple[int, Entry]], entries: Sequence[Entry], end: int) -> int:
+        """Execute a wave and commit it as far as it fits; returns where the next one starts.
+
+        While the workers are busy, what will be in the next wave is signed.
+        """
         chain = self._chain
         queued = [entry.queued for _, entry in wave if entry.queued is not None]
         block = chain.open_block(queued[0].transaction)
         running = SideBySide(self._executions, chain.batch(block), queued, chain.stack.reader, self._lanes)
+        for entry in entries[end : end + MAXIMUM_TRANSACTIONS]:
+            self._prepare(entry)
         for index, (position, entry) in enumerate(wave):
             transaction = queued[index].transaction
             if not chain.has_room(transaction):

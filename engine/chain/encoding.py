@@ -35,13 +35,17 @@ def blob(value: bytes) -> bytes:
 
 def text(value: str) -> bytes:
     """Encode a string as its UTF-8 bytes with their length."""
-    return blob(value.encode())
+    raw = value.encode()
+    return len(raw).to_bytes(4, "big") + raw
 
 
 def listing(elements: Iterable[bytes]) -> bytes:
     """Encode a list of already encoded elements."""
-    parts = [blob(element) for element in elements]
-    return len(parts).to_bytes(4, "big") + b"".join(parts)
+    parts = [b""]
+    for element in elements:
+        parts += (len(element).to_bytes(4, "big"), element)
+    parts[0] = (len(parts) // 2).to_bytes(4, "big")
+    return b"".join(parts)
 
 
 def sha3(value: bytes) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.chain.anticipation import Anticipation
+from engine.chain.anticipation import Anticipation, Foreseen
 from engine.chain.compile_request import (
     REQUEST_NAME,
     CompileReply,
@@ -24,6 +24,7 @@ from engine.chain.natives import domain, gas, system, token, token721
 from engine.chain.natives.registry import BuiltInContracts
 from engine.chain.worker_program import (
     READ_REQUEST,
+    Answer,
     Batch,
     QueuedTransaction,
     decode_batch_reply,
@@ -39,7 +40,7 @@ from engine.vm.interface import Program
 if TYPE_CHECKING:
     from engine.chain.host_interface import FailureSite
     from engine.state.interface import StateReader
-    from engine.values import Layer, SourceLocation
+    from engine.values import SourceLocation
 
 _LOCAL_CONTRACTS = frozenset({token.ID, token721.ID, gas.ID, domain.ID})
 _LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "cancelDelaytx", "initSetCode"})
@@ -133,23 +134,14 @@ class Executions:
         except ContractFailure as failure:
             return self._after_failure(batch, state, failure)
 
-    def known(
-        self, transactions: Sequence[QueuedTransaction], state: StateReader
-    ) -> dict[str, tuple[str | None, Layer]]:
-        """Return the texts of `state` that transactions will probably need."""
-        keys: dict[str, None] = {}
-        for queued in transactions:
-            foreseen = self.anticipation.foresee(queued.transaction)
-            if foreseen is not None:
-                keys.update(dict.fromkeys(foreseen.reads))
-                keys.update(dict.fromkeys(foreseen.writes))
-        names = list(keys)
-        return dict(zip(names, state.read_many(names), strict=True))
+    def _known(self, transactions: Sequence[QueuedTransaction], state: StateReader) -> dict[str, Answer]:
+        foresee = self.anticipation.foresee
+        return known_texts([foresee(queued.transaction) for queued in transactions], state)
 
     def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
         reader = state or self._head()
         identity = 0 if state is None else self.register(state)
-        job = msgspec.structs.replace(batch, state=identity, known=self.known(batch.transactions, reader))
+        job = msgspec.structs.replace(batch, state=identity, known=self._known(batch.transactions, reader))
         try:
             return self._learned(batch, self._call(encode_batch(job)))
         except ContractFailure as failure:
@@ -181,6 +173,17 @@ class Executions:
                 break
             pending.apply(execution.write_set)
         return tuple(executions)
+
+
+def known_texts(foreseen: Iterable[Foreseen | None], state: StateReader) -> dict[str, Answer]:
+    """Return the texts of `state` that transactions will probably need."""
+    keys: dict[str, None] = {}
+    for expected in foreseen:
+        if expected is not None:
+            keys.update(dict.fromkeys(expected.reads))
+            keys.update(dict.fromkeys(expected.writes))
+    names = list(keys)
+    return dict(zip(names, state.read_many(names), strict=True))
 
 
 class _Uncompiled:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from engine.chain.block import (
     MAXIMUM_GAS,
     MAXIMUM_PER_PUBLISHER,
@@ -33,6 +35,8 @@ class OpenBlock:
         self.edits: list[StateEdit] = []
         self.traces: dict[str, ExecutionTrace] = {}
         """How transactions that ran side by side were executed, by hash."""
+        self.publishers: Counter[str] = Counter()
+        """How many transactions each account has published."""
         self.gas = 0
         """What the transactions have used, in hundredths."""
         self._witness = witness
@@ -49,10 +53,9 @@ class OpenBlock:
 
     def has_room(self, transaction: Transaction) -> bool:
         """Return whether a transaction may still enter: count, count of its publisher, gas, and its time."""
-        same_publisher = sum(queued.transaction.publisher == transaction.publisher for queued, _ in self.entries)
         return (
             len(self.entries) < MAXIMUM_TRANSACTIONS
-            and same_publisher < MAXIMUM_PER_PUBLISHER
+            and self.publishers[transaction.publisher] < MAXIMUM_PER_PUBLISHER
             and self.gas + transaction.gas_limit <= MAXIMUM_GAS
             and transaction.time <= self.time
         )
@@ -60,6 +63,7 @@ class OpenBlock:
     def add(self, queued: QueuedTransaction, execution: Execution, trace: ExecutionTrace | None = None) -> int:
         """Append an executed transaction and return its index."""
         self.entries.append((queued, execution))
+        self.publishers[queued.transaction.publisher] += 1
         if trace is not None:
             self.traces[queued.hash] = trace
         self.gas += centi_gas(execution.receipt.gas_usage)

@@ -6,7 +6,7 @@ A job is a batch of transactions that follow each other in one block; each sees 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -36,6 +36,10 @@ SYSTEM_TIME_LIMIT = 10.0
 """Seconds for transactions of the chain itself, as the reference gives its genesis (spec/vm.md §1)."""
 
 
+Answer: TypeAlias = tuple[str | None, Layer]
+"""A stored text and the layer that answered, as `StateReader` returns it."""
+
+
 class QueuedTransaction(Value, array_like=True, frozen=True):
     """A transaction with what was computed when it was received: its hash and the size of its full encoding."""
 
@@ -60,7 +64,7 @@ class Batch(Value, array_like=True, frozen=True):
     state: int = 0
     observe: bool = True
     time_limit: float | None = None
-    known: dict[str, tuple[str | None, Layer]] = msgspec.field(default_factory=dict)
+    known: dict[str, Answer] = msgspec.field(default_factory=dict)
     stops: bool = True
 
     def block(self) -> BlockContext:
@@ -85,7 +89,7 @@ class StateRead(Value, array_like=True, frozen=True):
 READ_REQUEST = "read"
 _batch_decoder = msgspec.msgpack.Decoder(Batch)
 _read_decoder = msgspec.msgpack.Decoder(StateRead)
-_answer_decoder = msgspec.msgpack.Decoder(list[tuple[str | None, Layer]])
+_answer_decoder = msgspec.msgpack.Decoder(list[Answer])
 _reply_decoder = msgspec.msgpack.Decoder(BatchReply)
 
 
@@ -104,7 +108,7 @@ def decode_read(data: bytes) -> StateRead:
     return _read_decoder.decode(data)
 
 
-def encode_answer(answer: list[tuple[str | None, Layer]]) -> bytes:
+def encode_answer(answer: list[Answer]) -> bytes:
     """Return the bytes of the answer to a `StateRead`."""
     return msgspec.msgpack.encode(answer)
 
@@ -135,17 +139,17 @@ class _Worker:
 class KnownState:
     """Implements `StateReader` on texts that are known already; asks `reader` for others, each once."""
 
-    def __init__(self, reader: RemoteState, known: dict[str, tuple[str | None, Layer]]) -> None:
+    def __init__(self, reader: RemoteState, known: dict[str, Answer]) -> None:
         self.missed: list[str] = []
         self._reader = reader
         self._known = known
 
-    def read(self, key: str) -> tuple[str | None, Layer]:
+    def read(self, key: str) -> Answer:
         """Return a stored text; see `StateReader`."""
         found = self._known.get(key)
         return self.read_many((key,))[0] if found is None else found
 
-    def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+    def read_many(self, keys: Sequence[str]) -> list[Answer]:
         """Return stored texts, in at most one trip; see `StateReader`."""
         missing = [key for key in keys if key not in self._known]
         if missing:
@@ -161,11 +165,11 @@ class RemoteState:
         self._services = services
         self._state = state
 
-    def read(self, key: str) -> tuple[str | None, Layer]:
+    def read(self, key: str) -> Answer:
         """Return a stored text; see `StateReader`."""
         return self.read_many([key])[0]
 
-    def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+    def read_many(self, keys: Sequence[str]) -> list[Answer]:
         """Return stored texts, in one trip; see `StateReader`."""
         if self._state == 0:
             return self._services.read_state(keys)
