@@ -175,14 +175,14 @@ class Sandbox:
         """End the run that is in progress with `RunCancelled`; from any thread."""
         self._abort(RunCancelled("the run was stopped"))
 
-    def warm(self, profile: Profile, keys: Sequence[str] = ()) -> None:
-        """Make a profile's realm and load contracts into it ahead of their first run."""
+    def warm(self, profile: Profile, contracts: Sequence[CompiledContract] = ()) -> None:
+        """Make a profile's realm and load contracts into it ahead of their first run; not while one is in progress."""
         realm = self._realms.get(profile) or self._new_realm(profile, is_open=False)
         self._realms[profile] = realm
-        if not realm.looping:
-            for key in keys:
-                if key not in realm.loaded:
-                    realm.load(self._load_code(key))
+        for contract in contracts:
+            # What may change built-in objects never runs in this realm.
+            if contract.profile is profile and not contract.open_intrinsics and contract.key not in realm.loaded:
+                realm.load(contract)
 
     def loaded(self) -> tuple[str, ...]:
         """Keys of the contracts that are loaded."""

@@ -7,6 +7,7 @@ control pipe closes, the engine has gone, and the process ends at once.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import os
@@ -111,10 +112,12 @@ class _Worker:
 
     def prepare(self, settings: WorkerSettings) -> None:
         """Make the realms and load the contracts that are most likely needed."""
+        contracts = []
+        for key in settings.warm_keys:
+            with contextlib.suppress(InternalError):  # only a hint: the contract may be gone
+                contracts.append(self.load_code(key))
         for name in settings.profiles:
-            profile = Profile(name)
-            keys = [key for key in settings.warm_keys if self.load_code(key).profile is profile]
-            self._sandbox.warm(profile, keys)
+            self._sandbox.warm(Profile(name), contracts)
 
     # --- jobs --------------------------------------------------------------------------------------
 

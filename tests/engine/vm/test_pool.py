@@ -28,14 +28,16 @@ from tests.engine.vm.programs import contract
 PROGRAM = "tests.engine.vm.worker_programs:create"
 CONTRACTS = {
     "A": contract("A", "m() { return 'a'; }"),
+    "open": contract("open", "m() { String.prototype.x = 'open'; return ''.x; }", open_intrinsics=True),
     "reads": contract("reads", "m() { return storage.get('key'); }"),
     "loops": contract("loops", "m() { for(;;); }"),
 }
 
 
-def make_pool(program=PROGRAM, **settings):
+def make_pool(program=PROGRAM, warm_keys=None, **settings):
     return WorkerPool(
         program,
+        warm_keys=warm_keys,
         serve_read=lambda keys: [(f"value of {key}", Layer.ROCKSDB) for key in keys],
         serve_code=CONTRACTS.__getitem__,
         serve_request=lambda name, payload: answer(name, payload),
@@ -234,6 +236,18 @@ def test_status_tells_loaded_contracts(pool):
     pool.call(b"run A")
     pool.refresh()
     wait_until(lambda: any("A" in status.contracts and status.memory_bytes > 0 for status in pool.statuses()))
+
+
+def test_hot_contracts_are_loaded_before_the_first_job():
+    pool = make_pool(warm_keys=lambda: ("A", "gone", "open"))
+    try:
+        assert pool.wait_ready()
+        pool.refresh()
+        wait_until(lambda: any(status.contracts == ("A",) for status in pool.statuses()))
+        assert pool.call(b"run open") == b"open"
+        assert pool.call(b"run A") == b"a"
+    finally:
+        pool.close()
 
 
 @pytest.mark.parametrize("job", [b"forever loops", b"hang", None])
