@@ -30,6 +30,11 @@ COMMANDS = {
     "run": Command("run SCENARIO.json... [--json]", "run scenarios", "engine.entrance.commands:run"),
     "node": Command("node [--port N] [--data DIR]", "local node with IOST's HTTP API", "engine.entrance.node:node"),
     "pack": Command("pack DIR [-o FILE]", "pack and compile a project", "engine.entrance.packing:pack"),
+    "database": Command(
+        "database verify|repair|export|import DIR [FILE]",
+        "check, repair, export or import a chain",
+        "engine.entrance.database:database",
+    ),
     "bench": Command("bench [NAME...] [--json]", "benchmarks", "launcher.commands:run_benchmarks", developer=True),
     "screenshot": Command(
         "screenshot OUT_DIR", "render the window's main states, one PNG each", "launcher.commands:render_screenshots"
