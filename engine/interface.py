@@ -32,7 +32,7 @@ class TransactionExecuted(EngineEvent, frozen=True):
 
 
 class TransactionRejected(EngineEvent, frozen=True):
-    """A transaction that waited for a block could not enter one: it has left no trace on the chain."""
+    """A signed transaction could not enter a block, when it came in or after waiting: it has left no trace there."""
 
     hash: str
     request: TransactionRequest

@@ -63,9 +63,17 @@ class Producer:
         """Check a signed transaction; execute it or let it wait, as the mode says.
 
         Raises:
-            RejectedTransaction: it cannot enter a block; nothing has changed.
+            RejectedTransaction: it cannot enter a block; nothing has changed, and listeners are told.
         """
         queued = QueuedTransaction(transaction, transaction.hash_text(), len(transaction.full_bytes()))
+        try:
+            self._receive(queued)
+        except RejectedTransaction as rejection:
+            self._tell_rejected(queued, rejection.what)
+            raise
+
+    def _receive(self, queued: QueuedTransaction) -> None:
+        transaction = queued.transaction
         now = max(self._chain.clock.now(), self._chain.next_block().time or 0)
         cache = LocalCache(self._chain.stack.reader())
         check_actions(transaction)

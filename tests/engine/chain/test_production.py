@@ -187,6 +187,9 @@ def test_refusals_leave_no_trace(local, producer, mode):
     ]
     for transaction, text in cases:
         assert rejection(producer, transaction).startswith(text)
+        told = kinds(local, TransactionRejected)[-1]
+        assert told.hash == transaction.hash_text()
+        assert told.reason.startswith(text)
     assert local.chain.head_number == 0
     assert len(producer.pool) == 0
 
