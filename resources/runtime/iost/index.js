@@ -52,12 +52,13 @@ const PARAMETER_NAMES = [
  *
  * @param {object} services
  * @param {(units: number) => void} services.charge the gas counter.
+ * @param {(units: number) => void} services.tick the same for amounts that the compiler computed.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
  * @param {() => number} services.gasUsed what the running frame has used.
  * @returns parameter names, their values for a frame, and how results and errors become texts. `roots` are the
  *     library objects that all frames share and that hardening must freeze.
  */
-export function install({ charge, host, gasUsed }) {
+export function install({ charge, tick, host, gasUsed }) {
   let BigNumber;
   const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
   BigNumber = createBigNumber(charge);
@@ -67,9 +68,9 @@ export function install({ charge, host, gasUsed }) {
   const blockchain = createBlockchain(host, numbers);
   const crypto = createCrypto(host);
   const { Console, format, formatWithOptions } = createConsole(host, isNumberObject);
-  const counter = { incr: charge };
+  const counter = { incr: tick };
   const operators = {
-    binary: createBinaryOperator(charge),
+    binary: createBinaryOperator(charge, tick),
     template: createTemplateTag(charge),
     spread: createSpreadElement(charge),
   };

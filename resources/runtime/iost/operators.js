@@ -11,17 +11,17 @@ const COMPARISONS = {
   '>=': true,
 };
 
-/** `_IOSTBinaryOp`: price and result of `left operator right`. */
-export function createBinaryOperator(charge) {
+/** `_IOSTBinaryOp`: price and result of `left operator right`; `tick` charges what needs no check. */
+export function createBinaryOperator(charge, tick) {
   return function (left, right, operator) {
     if ((typeof left === 'string' || typeof right === 'string') && COMPARISONS[operator] === true) {
       charge(comparedLength(left));
       charge(comparedLength(right));
     }
-    charge(3);
+    tick(3);
     if (operator === '+') {
       const sum = left + right;
-      if (typeof sum === 'string') charge(sum.length);
+      if (typeof sum === 'string') tick(sum.length);
       return sum;
     }
     return compute(left, right, operator);

@@ -26,7 +26,8 @@ import { createRequire } from './require.js';
 import { createResults } from './results.js';
 
 /** What is said where a contract, or a library in it, tries to compile text. */
-export const whyNoCompiling = 'a contract cannot use eval or new Function; what generates code has to run before packing';
+export const whyNoCompiling =
+  'a contract cannot use eval or new Function; what generates code has to run before packing';
 
 /** Names that contract text refers to, in the order of `createGlobals`' values. */
 const PARAMETER_NAMES = [
@@ -57,12 +58,13 @@ const PARAMETER_NAMES = [
  *
  * @param {object} services
  * @param {(units: number) => void} services.charge the gas counter.
+ * @param {(units: number) => void} services.tick the same for amounts that the compiler computed.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
  * @param {() => number} services.gasUsed what the running frame has used.
  * @returns as in profile iost, and `load`, which loads a contract's modules, and `isAbnormal`, which tells whether an
  *     error means that a result has no text.
  */
-export function install({ charge, host, gasUsed }) {
+export function install({ charge, tick, host, gasUsed }) {
   let BigNumber;
   const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
   BigNumber = createBigNumber(charge);
@@ -73,7 +75,7 @@ export function install({ charge, host, gasUsed }) {
   const blockchain = createBlockchain(host, numbers);
   const crypto = createCrypto(host);
   const consoleMethods = createConsole(charge, host, isNumberObject);
-  const counter = { incr: charge };
+  const counter = { incr: tick };
   const spread = createSpreadElement(charge);
   const { resultText, isAbnormal } = createResults(charge, installJSON(charge));
 

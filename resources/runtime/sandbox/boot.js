@@ -31,6 +31,7 @@ export function prepare(profile, { stepping, open, imaged }) {
   const late = imaged ? createLateMembers() : null;
   const installed = profile.install({
     charge: counter.charge,
+    tick: counter.tick,
     gasUsed: counter.used,
     host: (operation, ...texts) => dispatcher.host(operation, texts),
   });
