@@ -13,6 +13,7 @@ import msgspec
 
 from engine.chain.chain import Chain, ChainOptions
 from engine.chain.compilation import Compilation
+from engine.chain.contracts import StateContracts
 from engine.chain.execution import Executions
 from engine.chain.genesis_cache import GenesisCache
 from engine.chain.production import Producer
@@ -26,15 +27,19 @@ from engine.debug.protocol import PAUSED_REQUEST
 from engine.debug.worker_program import PROGRAM as DEBUG_PROGRAM
 from engine.interface import EngineEvent, Genesis, WorkerChanged, WorkerStatus
 from engine.state.blobs import BlobStore, UnwrittenBlobs
+from engine.state.local_cache import LocalCache
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import CompiledContract, Profile, Value
+from engine.vm.hotspots import HotSpots
 from engine.vm.pool import PoolSettings, Priority, WorkerPool
 from engine.vm.toolchain_process import ToolchainProcess
 
 __all__ = ["Assembly"]
 
 _NOTE = "contract:"
+_HOT_SPOTS = "hot-spots"
+_LOADED_AHEAD = 8
 _RUN_POOL = PoolSettings(floor=1, spares=1)
 _DEBUG_POOL = PoolSettings(floor=0, ceiling=2, spares=0, hard_seconds=24 * 3600.0, fork_server=False, recycle_runs=200)
 
@@ -82,13 +87,19 @@ class Assembly:
             self.packer = Packer()
             opened.callback(self.packer.close)
             self.compilation = Compilation(self.compiler, self.stack.reader)
-            self.executions = Executions(self._submit, self.compilation, self.stack.reader, call=self._call)
+            self.hot_spots = HotSpots(self.stack.ledger.setting(_HOT_SPOTS))
+            if not read_only:
+                opened.callback(self._keep_hot_spots)
+            self.executions = Executions(
+                self._submit, self.compilation, self.stack.reader, call=self._call, hot_spots=self.hot_spots
+            )
             self.pool = WorkerPool(
                 RUN_PROGRAM,
                 serve_read=lambda keys: self.stack.reader().read_many(keys),
                 serve_code=self.compilation.load,
                 serve_request=self.executions.serve,
                 settings=msgspec.structs.replace(_RUN_POOL, ceiling=workers),
+                warm_keys=self._hot_keys,
             )
             opened.callback(self.pool.close)
             self.debugger = Debugger(self.compilation.load)
@@ -126,6 +137,15 @@ class Assembly:
     def workers(self) -> tuple[WorkerStatus, ...]:
         """Return all workers."""
         return self.pool.statuses() + self.debug_pool.statuses()
+
+    def refresh_workers(self) -> None:
+        """Ask all workers how they are."""
+        self.pool.refresh()
+        self.debug_pool.refresh()
+
+    def pool_of(self, kind: str) -> WorkerPool:
+        """Return the pool of a worker's kind, `run` or `debug`."""
+        return self.debug_pool if kind == "debug" else self.pool
 
     def compile_pack(self, pack: Pack, profile: Profile) -> CompiledContract:
         """Compile a packed project; lines and steps lead back to its files, whoever compiles the same text later."""
@@ -169,6 +189,15 @@ class Assembly:
             for contract in genesis.contracts
         )
         return msgspec.structs.replace(genesis, contracts=contracts)
+
+    def _hot_keys(self) -> tuple[str, ...]:
+        """Return the code of the contracts that are used most, for a new worker to load ahead."""
+        contracts = StateContracts(LocalCache(self.stack.reader()))
+        found = [contracts.find(name) for name in self.hot_spots.hottest(_LOADED_AHEAD)]
+        return tuple(dict.fromkeys(code.code_key for code in found if code is not None and code.code_key))
+
+    def _keep_hot_spots(self) -> None:
+        self.stack.put_setting(_HOT_SPOTS, self.hot_spots.encoded())
 
     def _submit(self, job: bytes) -> Future[bytes]:
         future = self.pool.submit(job, priority=Priority.INTERACTIVE)

@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from engine.chain.deployment_news import DeploymentNews
 from engine.chain.pacemaker import Pacemaker
 from engine.errors import InvalidInput, RejectedTransaction, StorageError
 from engine.explorer import Explorer
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from engine.chain.inspection import Inspection
     from engine.chain.keys import KeyPair
     from engine.compiler.pack import Pack
+    from engine.compiler.snapshots import SnapshotLimits
     from engine.debug.profile import GasProfile
     from engine.debug.session import DebugSession
     from engine.entrance.contract_file import PreparedFile
@@ -127,6 +129,7 @@ class Engine:
         self._debugging = ThreadPoolExecutor(1, thread_name_prefix="engine-debug")
         self._serving = ThreadPoolExecutor(1, thread_name_prefix="engine-node")
         self._closed = threading.Event()
+        self._news = DeploymentNews(lambda identity: self._emit(ContractDeployed(self._deployed(identity))))
         self._read_only = False
         self._pacemaker = Pacemaker(lambda: self._change(self._parts.producer.beat))
         self._node: NodeServer | None = None
@@ -229,6 +232,10 @@ class Engine:
     def compile_pack(self, pack: Pack, *, profile: Profile) -> Future[CompiledContract]:
         """Compile a packed project; from then on its text stands for it in `deploy`. Raises `CompileError`."""
         return self._compile_soon(lambda: self._parts.compile_pack(pack, profile))
+
+    def tidy_snapshots(self, limits: SnapshotLimits) -> Future[int]:
+        """Remove compiled contracts that are damaged, old or too many; those on the chain stay. Returns how many."""
+        return self._read(self._tidy_snapshots, limits)
 
     # transacting
 
@@ -479,8 +486,24 @@ class Engine:
         return self._read(lambda: self._parts.stack.layer_entries(layer, prefix=prefix, after=after, count=count))
 
     def workers(self) -> tuple[WorkerStatus, ...]:
-        """Return the worker processes."""
+        """Return the worker processes, as they were known last; `refresh_workers` asks them."""
         return self._parts.workers()
+
+    def refresh_workers(self) -> None:
+        """Ask the workers for their memory and loaded contracts; a `WorkerChanged` follows when they have answered."""
+        self._parts.refresh_workers()
+
+    def kill_worker(self, kind: str, worker: int) -> None:
+        """Kill a worker process; what it runs fails with `WorkerCrashed`, and another takes its place."""
+        self._parts.pool_of(kind).kill(worker)
+
+    def recycle_worker(self, kind: str, worker: int) -> None:
+        """Replace a worker by a fresh one as soon as it is idle."""
+        self._parts.pool_of(kind).recycle(worker)
+
+    def waiting_jobs(self) -> int:
+        """Return how many jobs wait for a worker."""
+        return self._parts.pool.queue_length()
 
     # debugging
 
@@ -505,6 +528,8 @@ class Engine:
     def _emit(self, event: EngineEvent) -> None:
         for listener in self._listeners:
             listener(event)
+        if isinstance(event, BlockProduced):
+            self._news.block_changed(event.changes)
 
     def _shut_down(self) -> None:
         for executor in (self._compiling, self._readers, self._debugging, self._serving, self._chain_thread):
@@ -552,27 +577,34 @@ class Engine:
         import json
 
         from engine.chain.contract_source import ContractInfo, ContractSource, write_contract
+        from engine.chain.contracts import record_key
 
         compiled = self._parts.compiler.compile(
             request.source, file=request.file, profile=request.profile, abi=request.abi
         )
         info = ContractInfo(compiled.abi.lang, compiled.abi.version, compiled.abi.abi)
         contract = ContractSource(info=info, code=request.source, profile=request.profile)
-        result = self._parts.chain.transact(
-            TransactionRequest(
-                publisher=request.publisher,
-                actions=(Action("system.iost", "setCode", json.dumps([write_contract(contract)], ensure_ascii=False)),),
-                gas_limit=request.gas_limit,
-            ),
-            close=self._parts.producer.is_instant,
+        deployment = TransactionRequest(
+            publisher=request.publisher,
+            actions=(Action("system.iost", "setCode", json.dumps([write_contract(contract)], ensure_ascii=False)),),
+            gas_limit=request.gas_limit,
         )
-        if not result.succeeded:
-            return DeployResult(result, None)
-        identity = f"Contract{result.hash}"
-        self._parts.put_note(identity, name=request.name, file=request.file)
-        deployed = self._deployed(identity)
-        self._emit(ContractDeployed(deployed))
-        return DeployResult(result, deployed)
+        with self._news.held():
+            result = self._parts.chain.transact(deployment, close=self._parts.producer.is_instant)
+            if not result.succeeded:
+                return DeployResult(result, None)
+            identity = f"Contract{result.hash}"
+            self._parts.put_note(identity, name=request.name, file=request.file)
+            key = record_key(identity)
+            self._news.found(key, self._parts.stack.reader().read(key)[0] or "")
+        return DeployResult(result, self._deployed(identity))
+
+    def _tidy_snapshots(self, limits: SnapshotLimits) -> int:
+        snapshots = self._parts.compiler.snapshots
+        if snapshots is None or self._read_only:
+            return 0
+        keep = frozenset(record.code_key for record in self._inspection().contracts(""))
+        return snapshots.tidy(limits, keep, self._closed.is_set)
 
     def _inspection(self) -> Inspection:
         from engine.chain.inspection import Inspection

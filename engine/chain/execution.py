@@ -35,6 +35,7 @@ from engine.chain.worker_program import (
 )
 from engine.errors import ContractFailure, InternalError, RunCancelled
 from engine.state.local_cache import PendingWrites
+from engine.vm.hotspots import HotSpots
 from engine.vm.interface import Program
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class _NeedsScript(Exception):
 class Executions:
     """Executes batches. `head` returns the newest state; `serve` answers what workers ask for.
 
-    `call` does a single job, where there is a quicker way than `submit`.
+    `call` does a single job, where there is a quicker way than `submit`; `hot_spots` learns which contracts are used.
     """
 
     def __init__(
@@ -69,10 +70,12 @@ class Executions:
         head: Callable[[], StateReader],
         *,
         call: CallWorker | None = None,
+        hot_spots: HotSpots | None = None,
     ) -> None:
         self.anticipation = Anticipation()
         self._submit = submit
         self._call = call or (lambda job: submit(job).result())
+        self._hot_spots = hot_spots
         self._compiler = compiler
         self._head = head
         self._natives = BuiltInContracts(_Uncompiled())
@@ -140,6 +143,10 @@ class Executions:
 
     def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
         reader = state or self._head()
+        if self._hot_spots is not None:
+            self._hot_spots.note(
+                action.contract for queued in batch.transactions for action in queued.transaction.actions
+            )
         identity = 0 if state is None else self.register(state)
         job = msgspec.structs.replace(batch, state=identity, known=self._known(batch.transactions, reader))
         try:
