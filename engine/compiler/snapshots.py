@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
 
 from engine.values import CompiledContract, Value
 
-__all__ = ["MemoryBlobs", "SnapshotStatistics", "SnapshotStore", "Snapshots"]
+__all__ = ["MemoryBlobs", "SnapshotLimits", "SnapshotStatistics", "SnapshotStore", "Snapshots"]
 
 FORMAT = 1
 """Version of what is stored; another number is another address, so old entries are never read."""
@@ -35,6 +35,13 @@ class SnapshotStore(Protocol):
     def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """Yield addresses that start with `prefix`, with their sizes in bytes."""
         ...
+
+
+class SnapshotLimits(Value, frozen=True):
+    """How many compiled contracts are kept that no contract of the chain needs: by bytes, and by days unused."""
+
+    megabytes: int = 256
+    days: int = 90
 
 
 class SnapshotStatistics(Value, frozen=True):
@@ -120,8 +127,23 @@ class Snapshots:
         envelope = _Envelope(hashlib.sha256(payload).digest(), int(time.time()), payload)
         self._store.put(self._PREFIX + contract.key, msgspec.msgpack.encode(envelope))
 
+    def tidy(self, limits: SnapshotLimits, keep: frozenset[str], is_ending: Callable[[], bool]) -> int:
+        """Collect by `limits`, giving up when `is_ending` says so; return how many entries were removed."""
+        return self.collect(
+            max_bytes=limits.megabytes * 1_000_000,
+            max_age_seconds=limits.days * 86_400,
+            keep=keep,
+            is_ending=is_ending,
+        )
+
     def collect(
-        self, *, max_bytes: int, max_age_seconds: int, keep: frozenset[str] = frozenset(), now: float | None = None
+        self,
+        *,
+        max_bytes: int,
+        max_age_seconds: int,
+        keep: frozenset[str] = frozenset(),
+        now: float | None = None,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> int:
         """Remove damaged and outdated entries, then the longest unused until `max_bytes` hold; return how many.
 
@@ -131,6 +153,8 @@ class Snapshots:
         removed = 0
         living: list[tuple[int, int, str]] = []
         for stored, size in list(self._store.sizes(self._ANY_FORMAT)):
+            if is_ending():
+                return removed
             if stored.removeprefix(self._PREFIX) in keep:
                 continue
             used = self._last_used(stored)
