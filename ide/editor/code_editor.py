@@ -37,6 +37,7 @@ from ide.editor.highlighter import LONGEST_LINE, Highlighter
 from ide.editor.indentation import detect_indent
 from ide.editor.keys import KeyHandler
 from ide.editor.line_marks import LineMarks
+from ide.editor.text_changes import text_changes
 from ide.editor.text_file import TextFile
 from ide.theme import theme, themes
 
@@ -115,15 +116,15 @@ class CodeEditor(QPlainTextEdit):
     def replace_text(self, text: str) -> None:
         """Replace the text as one step that can be undone; cursor and marks stay where the text did not change."""
         old = self.text()
-        if old == text:
+        changes = text_changes(old, text)
+        if not changes:
             return
-        start = _common_prefix(old, text)
-        end = _common_suffix(old, text, start)
         cursor = QTextCursor(self.document())
-        cursor.setPosition(utf16_length(old[:start]))
-        cursor.setPosition(utf16_length(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)
         cursor.beginEditBlock()
-        cursor.insertText(text[start : len(text) - end])
+        for change in changes:
+            cursor.setPosition(utf16_length(old[: change.start]))
+            cursor.setPosition(utf16_length(old[: change.end]), QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(change.text)
         cursor.endEditBlock()
 
     def go_to(self, line: int, column: int = 0) -> None:
@@ -423,26 +424,3 @@ def full_line(block: QTextBlock, colour: QColor) -> QTextEdit.ExtraSelection:
     shade.setProperty(QTextFormat.Property.FullWidthSelection, True)
     selection.cursor, selection.format = QTextCursor(block), shade
     return selection
-
-
-def _common_prefix(first: str, second: str) -> int:
-    limit = min(len(first), len(second))
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[:middle] == second[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_suffix(first: str, second: str, prefix: int) -> int:
-    low, high = 0, min(len(first), len(second)) - prefix
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[len(first) - middle :] == second[len(second) - middle :]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -182,6 +182,15 @@ def test_matching_brackets_after_an_emoji(qtbot):
     assert [s.cursor.selectedText() for s in editor.decorations.layer(DecorationLayer.BRACKETS)] == ["(", ")"]
 
 
+def test_replace_text_leaves_breakpoints_between_two_changes(editor):
+    editor.set_breakpoints([3])
+    editor.replace_text("// first\n" + SOURCE.replace("Token", "Coin") + "// last\n")
+    assert editor.breakpoint_lines() == (4,)
+    editor.undo()
+    assert editor.text() == SOURCE
+    assert editor.breakpoint_lines() == (3,)
+
+
 def test_replace_text_is_one_step_and_keeps_what_did_not_change(editor):
     editor.set_breakpoints([2])
     editor.replace_text(SOURCE.replace("return 1", "return 한😀"))
