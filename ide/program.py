@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from engine.errors import InvalidInput, StorageDamaged, StorageError, StorageLocked, UserError
 from ide import dialogs
 from ide.application import Appearance, CrashReporter, create_application
+from ide.chain.install import ChainPanels
 from ide.checking import LiveChecker
 from ide.commands import Menu
 from ide.notifications import Notice, NoticesButton
@@ -75,6 +76,7 @@ class Program(QObject):
         window.add_dock("search", "Search", self.search_panel, left, icon_name="search", beside="project")
         window.show_dock("project", focus=False)
         self.panels = EnginePanels(window)
+        self.chain = ChainPanels(window, self.panels)
         self.problems_panel = ProblemsPanel(window)
         window.add_dock(
             "problems",

@@ -15,6 +15,7 @@ class Menu(StrEnum):
     VIEW = "&View"
     GO = "&Go"
     RUN = "&Run"
+    CHAIN = "&Chain"
     HELP = "&Help"
 
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from engine.values import SourceLocation, TransactionResult
+from ide.chain.explanation import explain
 from ide.panels import style
 from ide.panels.readable import byte_size, clock_time, group_digits, shorten
 from ide.panels.widgets import make_plain
@@ -22,19 +23,6 @@ from ide.theme import default_code_family, themes
 
 _LONGEST_BLOCK = 20_000
 """Longer texts are cut; the full one is in the clipboard menu."""
-
-_EXPLANATIONS = {
-    "ContractException": "The contract threw an error, or a host function refused its arguments.",
-    "OutOfGas": "The gas limit was reached. Raise the limit, or let the contract do less.",
-    "DeadlineExceeded": "The time limit was reached. Look for a loop that does not end.",
-    "MemoryExceeded": "The contract used more memory than a sandbox has.",
-    "StackExceeded": "The contract called itself too deeply.",
-    "ResultTooLong": "The returned value is longer than the chain allows.",
-    "AbnormalResult": "The returned value cannot be a result (a promise, a function, a cyclic object).",
-    "InsufficientAssets": "Gas, RAM or a token balance was not enough.",
-    "RunCancelled": "You stopped the run.",
-    "WorkerCrashed": "The sandbox process died and was replaced. The contract brought V8 down; nothing was kept.",
-}
 
 
 class ResultView(QTextBrowser):
@@ -52,6 +40,7 @@ class ResultView(QTextBrowser):
         self.document().setDocumentMargin(10)
         self.anchorClicked.connect(self._follow_link)
         themes().changed.connect(self._repaint)
+        workbench.source_lines.arrived.connect(self._line_arrived)
 
     def show_result(self, result: TransactionResult | None, *, kept: bool = True) -> None:
         """Show `result`; `kept` is False for a dry run."""
@@ -83,6 +72,10 @@ class ResultView(QTextBrowser):
             return
         result, kept = self._shown
         self.setHtml(result_page(result, self._workbench, kept=kept))
+
+    def _line_arrived(self) -> None:
+        if self._shown is not None and not self._shown[0].succeeded:
+            self._repaint()
 
     def _follow_link(self, url: QUrl) -> None:
         parts = urlsplit(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
@@ -149,16 +142,20 @@ def _facts(result: TransactionResult, *, kept: bool) -> str:
 
 def _failure(result: TransactionResult, workbench: Workbench) -> str:
     failure = result.failure
-    if failure is None:
-        return _block(result.receipt.message or "No reason was given.", "error")
-    explanation = _EXPLANATIONS.get(failure.error, "")
-    parts = [_block(failure.text or result.receipt.message, "error")]
-    if explanation:
-        parts.append(f"<p>{escape(explanation)}</p>")
-    frames = failure.stack or ((failure.location,) if failure.location else ())
-    if failure.location is not None and failure.location not in frames:
+    text = failure.text if failure is not None and failure.text else result.receipt.message
+    parts = [_block(text or "No reason was given.", "error")]
+    frames = failure.stack or ((failure.location,) if failure.location else ()) if failure is not None else ()
+    if failure is not None and failure.location is not None and failure.location not in frames:
         frames = (failure.location, *frames)
-    parts += [f"<p>at {source_link(place, workbench)}</p>" for place in frames]
+    for place in frames:
+        line = workbench.source_lines.line(place) if place == frames[0] else ""
+        parts.append(f"<p>at {source_link(place, workbench)}</p>" + (_block(line) if line else ""))
+    explanation = explain(result, workbench.contract_name)
+    if explanation is not None:
+        parts += [
+            f"<p>{escape(explanation.happened)} {escape(explanation.why)}</p>",
+            f"<p><b>What to do:</b> {escape(explanation.advice)}</p>",
+        ]
     return "".join(parts)
 
 

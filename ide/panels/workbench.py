@@ -20,6 +20,7 @@ from engine.values import (
     TransactionResult,
 )
 from ide.bridge import EngineBridge
+from ide.chain.source_lines import SourceLines
 from ide.panels.readable import call_text
 from ide.panels.window_port import WindowPort
 
@@ -70,6 +71,7 @@ class Workbench(QObject):
         self.selected_is_kept = True
         self.is_following = True
         self.shows_books = False
+        self.source_lines = SourceLines(self)
         self._writers: dict[str, TransactionResult] = {}
         self._accounts_asked = False
         self._accounts_stale = False

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from engine.errors import InvalidInput
 from engine.facade import CheckResult, DeployRequest, DeployResult, Engine, EngineEvent, WorkerStatus
 from engine.values import (
     AccountSummary,
@@ -40,7 +41,7 @@ class FakeEngine(Engine):
     def __init__(self) -> None:
         self.listeners: list[Callable[[EngineEvent], None]] = []
         self.asked: list[tuple[str, object]] = []
-        self.answers: dict[str, object] = {}
+        self.answers: dict[str, object] = {"code": InvalidInput("there is no such contract")}
         self.account_list: tuple[AccountSummary, ...] = ()
         self.contract_list: tuple[DeployedContract, ...] = ()
         self.transaction_list: tuple[TransactionResult, ...] = ()

@@ -1,0 +1,1 @@
+"""The private chain in the window: blocks, the transaction composer, accounts, production, clock, node, checkpoints."""

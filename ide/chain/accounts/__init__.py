@@ -1,0 +1,1 @@
+"""The accounts dock: what accounts have, and small forms to change it."""

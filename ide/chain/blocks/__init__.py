@@ -1,0 +1,1 @@
+"""The chain dock: blocks with their transactions."""

@@ -1,0 +1,81 @@
+"""A block as a readable page: what it holds, how full it is, and what came of its transactions."""
+
+from __future__ import annotations
+
+from html import escape
+
+from engine.explorer import BlockDetails
+from engine.values import TransactionResult
+from ide.panels import style
+from ide.panels.readable import byte_size, group_digits, shorten
+from ide.panels.workbench import Workbench
+
+BLOCK_GAS = 8_000_000
+"""The most gas a block can hold (spec/transactions.md §8)."""
+
+
+def block_page(block: BlockDetails, workbench: Workbench) -> str:
+    """Return a block as HTML in the colours of the theme in force; `block:` and `transaction:` links lead on."""
+    summary = block.summary
+    own = block.results if summary.number == 0 else block.results[1:]
+    used = float(summary.gas_usage)
+    facts = [
+        ("Hash", f"<code>{escape(summary.hash)}</code>"),
+        ("Parent", _parent(block)),
+        ("Time", escape(moment(summary.time))),
+        ("Witness", f"<code>{escape(summary.witness)}</code>"),
+        ("Gas", f"{group_digits(summary.gas_usage)} of {group_digits(BLOCK_GAS)} ({used / BLOCK_GAS:.1%})"),
+        ("Size", f"{byte_size(block.size)} of transactions"),
+        ("Durable", "in RocksDB" if summary.flushed else "in MVCC and the write-ahead log"),
+    ]
+    parts = [
+        f'<p style="font-size:large; font-weight:600">Block {group_digits(summary.number)}</p>',
+        f"<table>{''.join(_row(name, value) for name, value in facts)}</table>",
+    ]
+    if own:
+        parts.append(_title(f"{len(own)} transaction{'' if len(own) == 1 else 's'}, in order"))
+        parts.append(f"<table>{''.join(_transaction(result, workbench) for result in own)}</table>")
+    else:
+        parts.append(f'<p style="color:{_hex("text_muted")}">Only the block\'s own base transaction.</p>')
+    sheet = (
+        f"body {{ color: {_hex('text')}; }} a {{ color: {_hex('info')}; }} p {{ margin: 3px 0; }}"
+        f" td {{ padding: 1px 10px 1px 0; }}"
+    )
+    return f"<html><head><style>{sheet}</style></head><body>{''.join(parts)}</body></html>"
+
+
+def moment(nanoseconds: int) -> str:
+    """Write a chain time (nanoseconds since the epoch) as date and time of day, UTC."""
+    from datetime import UTC, datetime
+
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d} UTC"
+
+
+def _parent(block: BlockDetails) -> str:
+    if block.summary.number == 0:
+        return "none"
+    return f'<a href="block:{block.summary.number - 1}">block {group_digits(block.summary.number - 1)}</a>'
+
+
+def _transaction(result: TransactionResult, workbench: Workbench) -> str:
+    tint = "success" if result.succeeded else "error"
+    call = escape(shorten(workbench.describe_request(result.request, result.hash), 90))
+    return (
+        f'<tr><td style="color:{_hex(tint)}">{"ok" if result.succeeded else "failed"}</td>'
+        f'<td><a href="transaction:{result.hash}"><code>{call}</code></a></td>'
+        f'<td align="right">{group_digits(result.receipt.gas_usage)}</td>'
+        f"<td>{escape(result.request.publisher)}</td></tr>"
+    )
+
+
+def _row(name: str, value: str) -> str:
+    return f'<tr><td style="color:{_hex("text_muted")}; white-space:nowrap">{name}</td><td>{value}</td></tr>'
+
+
+def _title(text: str) -> str:
+    return f'<p style="color:{_hex("text_muted")}; margin-top:8px"><b>{escape(text)}</b></p>'
+
+
+def _hex(name: str) -> str:
+    return style.colour(name).name()

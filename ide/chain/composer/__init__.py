@@ -1,0 +1,1 @@
+"""The composer: transactions with everything that they can have."""
