@@ -3,7 +3,14 @@
  *
  * So a date is the same on every machine. What depends on a locale is gone.
  */
-import { apply, construct, defineProperty, getOwnPropertyDescriptor, NativeString, NativeTypeError } from '../iost/primordials.js';
+import {
+  apply,
+  construct,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  NativeString,
+  NativeTypeError,
+} from '../iost/primordials.js';
 
 const NativeDate = Date;
 const { parse, UTC } = Date;

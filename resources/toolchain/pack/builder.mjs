@@ -25,6 +25,7 @@ const GLOBALS = {
   TextEncoder: { value: `${MARK}TextEncoder`, shim: 'text-encoding.js' },
   TextDecoder: { value: `${MARK}TextDecoder`, shim: 'text-encoding.js' },
   Promise: { value: `${MARK}Promise`, shim: 'promise.js' },
+  crypto: { value: `${MARK}crypto`, shim: 'web-crypto.js' },
   globalThis: { value: `${MARK}global`, shim: 'global.js' },
   global: { value: `${MARK}global`, shim: 'global.js' },
 };
@@ -101,6 +102,7 @@ const OWN_USES = {
   [`${MARK}TextEncoder`]: 1,
   [`${MARK}TextDecoder`]: 1,
   [`${MARK}Promise`]: 3,
+  [`${MARK}crypto`]: 1,
   [`${MARK}global`]: 1,
 };
 
@@ -157,7 +159,9 @@ function optionsFor(directory, entry) {
 /** What could be read of a project that cannot be packed: who imports whom. */
 async function readable(directory, entry, errors) {
   const names = new Set(errors.map(({ text }) => /^Could not resolve "(.*)"/.exec(text)?.[1]).filter(Boolean));
-  const unreadable = errors.filter(({ id, text, location }) => location && !id && !text.startsWith('Could not resolve'));
+  const unreadable = errors.filter(
+    ({ id, text, location }) => location && !id && !text.startsWith('Could not resolve'),
+  );
   const files = new Set(unreadable.map(({ location }) => path.resolve(directory, location.file)));
   const lenient = {
     name: 'strata-lenient',

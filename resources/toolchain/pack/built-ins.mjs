@@ -10,7 +10,8 @@ const resolveOurs = nodeModule.createRequire(import.meta.url).resolve;
 
 /** Node's modules whose meaning does not depend on the machine: what stands in for them. */
 const STAND_INS = {
-  assert: resolveOurs('assert/'),
+  assert: path.join(SHIMS, 'assert.js'),
+  'assert/strict': path.join(SHIMS, 'assert-strict.js'),
   buffer: resolveOurs('buffer/'),
   crypto: path.join(SHIMS, 'crypto.js'),
   events: resolveOurs('events/'),
@@ -18,7 +19,8 @@ const STAND_INS = {
   'path/posix': resolveOurs('path-browserify'),
   process: path.join(SHIMS, 'process-module.js'),
   string_decoder: resolveOurs('string_decoder/'),
-  util: resolveOurs('util/'),
+  util: path.join(SHIMS, 'util.js'),
+  'util/types': path.join(SHIMS, 'util-types.js'),
 };
 
 const BUILT_INS = new Set(nodeModule.builtinModules.filter((name) => !name.startsWith('_')));

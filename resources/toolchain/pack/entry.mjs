@@ -34,7 +34,9 @@ export async function entrySource(text, file) {
   const found = exportedClass(tree);
   if (!found) return plain;
   const { name, node } = found;
-  const body = typed ? typedBody(text, plain, node, aligned ? comments : null) : plain.slice(node.body.start, node.body.end);
+  const body = typed
+    ? typedBody(text, plain, node, aligned ? comments : null)
+    : plain.slice(node.body.start, node.body.end);
   return `class ${name} ${body}\nmodule.exports = ${name};\n`;
 }
 
@@ -134,7 +136,10 @@ function lastComment(comments, from, to) {
 
 /** Annotations and doc comment of the first definition of a method of this name in the original text. */
 function searched(text, name) {
-  const pattern = new RegExp(`(?:/\\*\\*((?:[^*]|\\*(?!/))*)\\*/\\s*)?(?:^|\\n)[ \\t]*(?:public\\s+)?${name}\\s*\\(`, 'g');
+  const pattern = new RegExp(
+    `(?:/\\*\\*((?:[^*]|\\*(?!/))*)\\*/\\s*)?(?:^|\\n)[ \\t]*(?:public\\s+)?${name}\\s*\\(`,
+    'g',
+  );
   for (const match of text.matchAll(pattern)) {
     const [parameters, rest] = untilClosed(text, match.index + match[0].length);
     if (!/^\s*(?::[^;]*?)?\{/.test(rest)) continue;
@@ -162,5 +167,7 @@ function untilClosed(text, start) {
 
 /** `: type` of a parameter; a pattern's own braces come before it. */
 function annotationOf(parameter) {
-  return /^\s*(?:@\w+(?:\([^)]*\))?\s*)*(?:\.\.\.)?(?:[\w$]+|\{[^}]*\}|\[[^\]]*\])\s*\??\s*:([^=]*(?:=>[^=]*)?)/.exec(parameter)?.[1];
+  return /^\s*(?:@\w+(?:\([^)]*\))?\s*)*(?:\.\.\.)?(?:[\w$]+|\{[^}]*\}|\[[^\]]*\])\s*\??\s*:([^=]*(?:=>[^=]*)?)/.exec(
+    parameter,
+  )?.[1];
 }

@@ -5,6 +5,18 @@ const absent = (name) =>
   };
 
 module.exports = {};
-for (const name of ['createHash', 'createHmac', 'createSign', 'createVerify', 'randomBytes', 'randomInt', 'randomUUID', 'getRandomValues', 'pbkdf2Sync', 'scryptSync', 'timingSafeEqual']) {
+for (const name of [
+  'createHash',
+  'createHmac',
+  'createSign',
+  'createVerify',
+  'randomBytes',
+  'randomInt',
+  'randomUUID',
+  'getRandomValues',
+  'pbkdf2Sync',
+  'scryptSync',
+  'timingSafeEqual',
+]) {
   module.exports[name] = absent(name);
 }

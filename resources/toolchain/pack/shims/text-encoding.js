@@ -39,7 +39,7 @@ export class __strata_TextDecoder {
       ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
       : new Uint8Array(input);
     let text = '';
-    for (let i = 0; i < bytes.length; ) {
+    for (let i = 0; i < bytes.length;) {
       const [code, length] = decodeAt(bytes, i);
       if (code === -1 && this.fatal) throw new TypeError('the bytes are not valid UTF-8');
       text += String.fromCodePoint(code === -1 ? REPLACEMENT : code);
@@ -53,7 +53,8 @@ export class __strata_TextDecoder {
 function decodeAt(bytes, i) {
   const first = bytes[i];
   if (first < 0x80) return [first, 1];
-  const length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const length =
+    first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
   if (length === 0) return [-1, 1];
   let code = first & (0x7f >> length);
   for (let k = 1; k < length; k += 1) {

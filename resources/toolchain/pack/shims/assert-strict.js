@@ -1,0 +1,2 @@
+/** Node's module `assert/strict`. */
+module.exports = require('./assert.js').strict;

@@ -1,0 +1,2 @@
+/** Node's module `util/types`. */
+module.exports = require('./util.js').types;

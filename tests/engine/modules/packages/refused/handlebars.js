@@ -1,0 +1,2 @@
+const H = require('handlebars');
+exports.run = () => H.compile('Hi {{name}}')({ name: 'x' });

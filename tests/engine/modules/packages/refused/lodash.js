@@ -1,0 +1,2 @@
+const _ = require('lodash');
+exports.run = () => _.template('Hi <%= name %>')({ name: 'x' });

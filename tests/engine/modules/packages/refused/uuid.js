@@ -1,0 +1,2 @@
+const { v4 } = require('uuid');
+exports.run = () => v4();
