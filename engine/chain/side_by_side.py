@@ -134,6 +134,16 @@ class SideBySide:
                 self._found[index] = _Run(execution, job.state, seen, job.lane)
                 self.runs[index] += 1
                 over.update(execution.write_set)
+                self._learn(index, execution)
+
+    def _learn(self, index: int, execution: Execution) -> None:
+        """Remember what was touched if that was foreseen wrongly: too much would keep workers idle."""
+        foreseen = self._foreseen[index]
+        if execution.rejection is None and (
+            foreseen is None or (execution.failure is None and set(foreseen.writes) != execution.write_set.keys())
+        ):
+            transaction = self._transactions[index].transaction
+            self._executions.anticipation.learn(transaction, execution.reads, execution.write_set)
 
     def _overtaken(self, run: _Run) -> str | None:
         """Return a key that a run would read otherwise now, None if there is none."""
