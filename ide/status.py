@@ -56,7 +56,7 @@ class EditorStatus(QWidget):
         selected = abs(cursor.selectionEnd() - cursor.selectionStart())
         text = f"Line {cursor.blockNumber() + 1}, column {cursor.positionInBlock() + 1}"
         self.place.setText(f"{text} ({selected} selected)" if selected else text)
-        self.indent.setText("Tabs" if editor.indent == "\t" else f"{len(editor.indent)} blanks")
+        self.indent.setText("Tabs" if editor.indent == "\t" else f"{len(editor.indent)} spaces")
         file = editor.file
         ends = "mixed ends" if file.mixed_newlines else "CRLF" if file.newline == "\r\n" else "LF"
         self.encoding.setText(f"{file.encoding.upper()} {ends}")

@@ -114,7 +114,10 @@ def result_page(result: TransactionResult, workbench: Workbench, *, kept: bool) 
     if receipt.receipts:
         parts.append(_section("Receipts") + _table(_receipts(result, workbench)))
     if receipt.ram_usage:
-        rows = [(payer, ("+" if used > 0 else "") + byte_size(used)) for payer, used in receipt.ram_usage.items()]
+        rows = [
+            (workbench.contract_name(payer), ("+" if used > 0 else "") + byte_size(used))
+            for payer, used in receipt.ram_usage.items()
+        ]
         parts.append(_section("RAM") + _table(rows))
     parts.append(_section("Hash") + f"<p><code>{escape(result.hash)}</code></p>")
     return _page("".join(parts))

@@ -28,6 +28,10 @@ class WindowAdapter:
         """Say something in passing."""
         self._window.status_message(text)
 
+    def notify_error(self, text: str) -> None:
+        """Say that something did not work, where it cannot be overlooked; the first line of `text` is the title."""
+        self._window.notifications.error(text, text.partition("\n")[0])
+
     def show_diagnostics(self, path: Path, diagnostics: Sequence[Diagnostic]) -> None:
         """Show findings about a file in the editor and among the problems."""
         # The same findings that checking while typing has: they replace each other.

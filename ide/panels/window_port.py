@@ -25,6 +25,10 @@ class WindowPort(Protocol):
         """Say something in passing."""
         ...
 
+    def notify_error(self, text: str) -> None:
+        """Say that something did not work, where it cannot be overlooked; the first line of `text` is the title."""
+        ...
+
     def show_diagnostics(self, path: Path, diagnostics: Sequence[Diagnostic]) -> None:
         """Show findings about a file in the editor and among the problems."""
         ...

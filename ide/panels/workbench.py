@@ -72,6 +72,7 @@ class Workbench(QObject):
         self.is_following = True
         self.shows_books = False
         self.source_lines = SourceLines(self)
+        self._deployments: dict[str, tuple[str, Path]] = {}
         self._writers: dict[str, TransactionResult] = {}
         self._accounts_asked = False
         self._accounts_stale = False
@@ -114,7 +115,13 @@ class Workbench(QObject):
     def contract_name(self, contract: str) -> str:
         """Return what people call a contract; its id if it has no name."""
         known = self.contracts.get(contract)
-        return known.name if known is not None and known.name else contract
+        if known is not None and known.name:
+            return known.name
+        return self._deployments[contract][0] if contract in self._deployments else contract
+
+    def remember_deployment(self, contract: str, name: str, file: Path) -> None:
+        """Keep name and source file of a contract whose deployment was tried: a failed one is not on the chain."""
+        self._deployments[contract] = name, file
 
     def describe_request(self, request: TransactionRequest, transaction_hash: str = "") -> str:
         """Return a transaction's actions as calls; a deployment as what was deployed."""
@@ -131,6 +138,8 @@ class Workbench(QObject):
         """Return the file on disk that a contract's source came from, if it is still there."""
         known = self.contracts.get(contract)
         candidates = [Path(file)] if file else []
+        if contract in self._deployments:
+            candidates.append(self._deployments[contract][1])
         if known is not None and known.file:
             candidates += [Path(known.file), Path(known.file).parent / file]
         return next((path for path in candidates if path.is_absolute() and path.is_file()), None)

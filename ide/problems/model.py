@@ -69,7 +69,9 @@ class ProblemModel(QAbstractTableModel):
         problem = self._rows[index.row()]
         one = problem.diagnostic
         if role == Qt.ItemDataRole.DisplayRole:
-            return (f"{one.message}  [{one.code}]", problem.path.name, str(one.line), problem.source)[index.column()]
+            return (f"{one.message}  [{one.code}]", problem.path.name, str(one.line or ""), problem.source)[
+                index.column()
+            ]
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return icon(*_ICONS[one.severity])
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -124,6 +124,7 @@ class Deployer(QObject):
                 dialog.offer_derived(result.abi)
 
             self._workbench.bridge.request(check, dialog, derived)
+        window.status_message("")
         dialog.finished.connect(self._answered)
         dialog.open()
 
@@ -148,11 +149,13 @@ class Deployer(QObject):
         if attempt is None:
             return
         name = self._last[attempt.path].name
+        self._workbench.remember_deployment(f"Contract{result.transaction.hash}", name, attempt.path)
         if result.contract is not None:
             self._texts[result.contract.id] = attempt.text
             self._workbench.window.status_message(f"Deployed {name} as {result.contract.id}")
         else:
-            reason = result.transaction.receipt.message or result.transaction.receipt.status
+            failure = result.transaction.failure
+            reason = failure.text if failure is not None and failure.text else result.transaction.receipt.status
             self._workbench.window.status_message(f"{name} was not deployed: {reason}")
         self.deployed.emit(result)
 
@@ -169,7 +172,9 @@ class Deployer(QObject):
             window.show_diagnostics(path, found)
         first = next((one for one in error.diagnostics if one.severity is Severity.ERROR), error.diagnostics[0])
         window.open_file(_file_of(attempt.path, first), first.line, first.column)
-        window.status_message(f"{attempt.path.name} does not compile: {first.message}")
+        window.status_message("")
+        place = f"Line {first.line}: " if first.line else ""
+        window.notify_error(f"{attempt.path.name} does not compile\n{place}{first.message}")
 
     def _end(self) -> None:
         if self._attempt is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.facade import DeployRequest
-from engine.values import Abi, AbiMethod, CompiledContract, Severity
+from engine.values import Abi, AbiMethod, CompiledContract, Diagnostic, Severity
 from ide.panels.arguments import ArgumentProblem, check_gas_limit
 from ide.panels.contracts.inputs import ProblemLabel
 from ide.panels.contracts.parameters import parameter_names
@@ -50,6 +51,8 @@ class DeployDialog(QDialog):
         self.publisher.setCurrentText(request.publisher)
         self.gas_limit = QLineEdit(request.gas_limit)
         self.problem = ProblemLabel()
+        self.notice = QLabel()
+        self.notice.setWordWrap(True)
         self.methods = QListWidget()
         self.methods.setAccessibleName("Methods that can be called")
         self.methods.setSelectionMode(QListWidget.SelectionMode.NoSelection)
@@ -83,11 +86,11 @@ class DeployDialog(QDialog):
         layout.addWidget(self.interface_title)
         layout.addWidget(self.methods, 1)
         layout.addWidget(self.uses_file)
-        warnings = sum(diagnostic.severity is Severity.WARNING for diagnostic in compiled.diagnostics)
-        if warnings:
-            notice = QLabel(f"{warnings} warning{'' if warnings == 1 else 's'}, see the Problems panel.")
-            notice.setProperty("tone", "warning")
-            layout.addWidget(notice)
+        if compiled.diagnostics and (text := findings(compiled.diagnostics)):
+            self.notice.setText(text)
+            errors = any(finding.severity is Severity.ERROR for finding in compiled.diagnostics)
+            self.notice.setProperty("tone", "error" if errors else "warning")
+            layout.addWidget(self.notice)
         layout.addWidget(self.problem)
         layout.addWidget(buttons)
         self.resize(460, 440)
@@ -132,6 +135,16 @@ class DeployDialog(QDialog):
             self.name.setFocus()
             return
         self.accept()
+
+
+def findings(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return what the compiler found in a sentence: the first error, else how many warnings; empty if neither."""
+    error = next((finding for finding in diagnostics if finding.severity is Severity.ERROR), None)
+    if error is not None:
+        place = f" (line {error.line})" if error.line else ""
+        return f"The chain will refuse this contract: {error.message}{place}."
+    warnings = sum(finding.severity is Severity.WARNING for finding in diagnostics)
+    return f"{warnings} warning{'' if warnings == 1 else 's'}, see the Problems panel." if warnings else ""
 
 
 def signature(source: str, method: AbiMethod) -> str:

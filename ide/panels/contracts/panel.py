@@ -21,6 +21,9 @@ from ide.panels.workbench import Workbench
 PATIENCE_MS = 300
 """A call that takes longer is shown as running."""
 
+FULL_HEIGHT = 10_000
+"""Larger than any screen; given to both parts, each gets half of what there is."""
+
 MOST_ROWS = 4
 """So many contracts are listed before the list scrolls."""
 
@@ -69,8 +72,9 @@ class ContractsPanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical)
         for widget in (self.switcher, self.result_switcher):
             splitter.addWidget(widget)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        for place in range(splitter.count()):
+            splitter.setStretchFactor(place, 1)
+        splitter.setSizes([FULL_HEIGHT, FULL_HEIGHT])
         splitter.setChildrenCollapsible(False)
         layout.addWidget(splitter)
         self.list.selectionModel().currentChanged.connect(self._show_contract)
@@ -127,11 +131,11 @@ class ContractsPanel(QWidget):
         self.form.set_accounts(self._workbench.accounts)
 
     def _show_deployed(self, result: DeployResult) -> None:
-        if result.contract is None:
-            self._show_result(result.transaction, True)
-            return
-        self._wanted = result.contract.id
-        self._show_contracts()
+        self._workbench.window.show_dock("contracts")
+        self._show_result(result.transaction, True)
+        if result.contract is not None:
+            self._wanted = result.contract.id
+            self._show_contracts()
 
     def _open_source(self, index: QModelIndex) -> None:
         row = index.data(CONTRACT_ROLE)

@@ -13,7 +13,7 @@ from ide.panels import style
 from ide.panels.state.delegate import GLOW_SECONDS, StackDelegate
 from ide.panels.state.model import ROW_ROLE, StackModel
 from ide.panels.state.rows import StackRow
-from ide.panels.widgets import EmptyState, Switcher
+from ide.panels.widgets import ElidedLabel, EmptyState, Switcher
 from ide.theme import themes
 
 _REPAINT_MS = 33
@@ -27,14 +27,12 @@ class LayerHeading(QWidget):
         self._tint = tint
         self._title = QLabel(title)
         self._title.setFont(style.scaled_font(self.font(), 1.0, bold=True))
-        self._note = QLabel()
+        self._note = ElidedLabel()
         self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._note.setMinimumWidth(10)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 0, 8, 2)
         layout.addWidget(self._title)
-        layout.addStretch(1)
-        layout.addWidget(self._note)
+        layout.addWidget(self._note, 1)
         themes().changed.connect(self._recolour)
         self._recolour()
         self.setFixedHeight(2 * self.fontMetrics().height() + 6)
@@ -42,6 +40,7 @@ class LayerHeading(QWidget):
     def set_note(self, note: str) -> None:
         """Say how much the layer holds."""
         self._note.setText(note)
+        self._note.setToolTip(note)
 
     def add_widget(self, widget: QWidget) -> None:
         """Put a button at the right end."""

@@ -57,6 +57,7 @@ class StateStackPanel(QWidget):
         )
         self.commit_arrow, self.flush_arrow = FlowArrow(), FlowArrow()
         self.banner = Banner()
+        self.banner.setWordWrap(True)
         self.local.body.insertWidget(1, self.banner)
         self.local.heading.add_widget(ActionToolButton(workbench.window.commands.action("state.books")))
         self.mvcc.heading.add_widget(tool_button("clear", "Dismiss rows that were flushed", self._dismiss_versions))

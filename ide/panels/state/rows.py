@@ -13,6 +13,9 @@ from ide.panels.readable import KeyKind, ReadableKey, ReadableValue, read_key, r
 BOOKKEEPERS = frozenset({"auth.iost", "base.iost", "gas.iost", "ram.iost", "system.iost", "vote_producer.iost"})
 """Built-in contracts that the chain itself calls for fees, permissions and block rewards."""
 
+BUILT_IN_SUFFIX = ".iost"
+"""How the names of built-in contracts end."""
+
 KEPT_ROWS = 500
 """How many rows of past changes a pane keeps listed."""
 
@@ -190,7 +193,7 @@ class FlushedList:
 
 
 def held_row(entry: StateEntry) -> StackRow:
-    """Return the row of a value whose past is not known."""
+    """Return the row of a value whose past is not known; what the chain's own contracts hold counts as its books."""
     return StackRow(
         key=entry.key,
         kind=AccessKind.DELETE if entry.value is None else AccessKind.WRITE,
@@ -198,7 +201,7 @@ def held_row(entry: StateEntry) -> StackRow:
         new=entry.value,
         layer=entry.layer,
         has_old=False,
-        is_book=is_book_key(entry.key),
+        is_book=is_book_key(entry.key) or read_key(entry.key).contract.endswith(BUILT_IN_SUFFIX),
     )
 
 

@@ -43,6 +43,7 @@ class FakeWindow:
         self.texts: dict[Path, str] = {}
         self.opened: list[tuple[Path, int, int]] = []
         self.messages: list[str] = []
+        self.errors: list[str] = []
         self.diagnostics: dict[Path, list] = {}
         self.shown_docks: list[str] = []
         self.execution: tuple[Path, int] | None = None
@@ -56,6 +57,9 @@ class FakeWindow:
 
     def status_message(self, text):
         self.messages.append(text)
+
+    def notify_error(self, text):
+        self.errors.append(text)
 
     def show_diagnostics(self, path, diagnostics):
         self.diagnostics[path] = list(diagnostics)

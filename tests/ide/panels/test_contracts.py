@@ -8,7 +8,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import CompileError, RejectedTransaction
 from engine.facade import CheckResult, DeployRequest, DeployResult
-from engine.values import Abi, AbiMethod, AmountLimit, CompiledContract, Diagnostic, Profile, Severity
+from engine.values import Abi, AbiMethod, AmountLimit, CompiledContract, Diagnostic, Profile, Severity, SourceLocation
 from ide.panels.contracts.call_form import CallForm
 from ide.panels.contracts.caller import Caller
 from ide.panels.contracts.deploy import Deployer
@@ -331,6 +331,7 @@ def test_a_compile_error_goes_to_its_line_without_a_dialog(deployer, engine, win
     qtbot.waitUntil(lambda: bool(window.opened))
     assert window.opened == [(token_file, 7, 3)]
     assert window.diagnostics == {token_file: [error]}
+    assert window.errors == ["token.js does not compile\nLine 7: Unexpected token"]
     assert deployer.dialog is None
     assert not deployer.is_busy
 
@@ -352,7 +353,7 @@ def test_a_file_that_cannot_be_saved_is_not_deployed(deployer, engine, window, t
     assert engine.asked == []
 
 
-def test_a_failed_init_shows_its_transaction(panel, deployer, engine, token_file, qtbot):
+def test_a_failed_init_shows_its_transaction(panel, deployer, engine, window, token_file, qtbot):
     engine.answers["prepare"] = Prepared(DeployRequest("token", TOKEN_SOURCE, "", file=str(token_file)))
     engine.answers["compile"] = compiled(token_file)
     engine.answers["deploy"] = DeployResult(examples.transfer(fails=True), None)
@@ -360,6 +361,39 @@ def test_a_failed_init_shows_its_transaction(panel, deployer, engine, token_file
     qtbot.waitUntil(lambda: deployer.dialog is not None)
     qtbot.mouseClick(deployer.dialog.deploy_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "RUNTIME_ERROR" in panel.result.toPlainText())
+    assert "token was not deployed: " in window.messages[-1]
+
+
+def test_the_source_of_a_contract_whose_init_failed_is_found(deployer, engine, workbench, token_file, window, qtbot):
+    failed = examples.transfer(fails=True)
+    engine.answers["prepare"] = Prepared(DeployRequest("token", TOKEN_SOURCE, "", file=str(token_file)))
+    engine.answers["compile"] = compiled(token_file)
+    engine.answers["deploy"] = DeployResult(failed, None)
+    deployer.start(token_file)
+    qtbot.waitUntil(lambda: deployer.dialog is not None)
+    with qtbot.waitSignal(deployer.deployed):
+        qtbot.mouseClick(deployer.dialog.deploy_button, Qt.MouseButton.LeftButton)
+    assert workbench.contract_name(f"Contract{failed.hash}") == "token"
+    assert workbench.show_source(SourceLocation(f"Contract{failed.hash}", "contract.js", 2))
+    assert window.opened == [(token_file, 2, 0)]
+
+
+def test_what_deploying_did_is_shown_in_place_of_an_older_result(panel, deployer, engine, window, token_file, qtbot):
+    panel.result.show_problem("Not executed", "an older call")
+    deploy(deployer, engine, token_file, qtbot)
+    assert "Success" in panel.result.toPlainText()
+    assert "an older call" not in panel.result.toPlainText()
+    assert window.shown_docks[-1] == "contracts"
+
+
+def test_what_the_chain_will_refuse_is_told_before_it_is_sent(deployer, engine, token_file, qtbot):
+    found = (Diagnostic(Severity.WARNING, "w", "unused", "", 1), Diagnostic(Severity.ERROR, "e", "no `init`", "", 3))
+    engine.answers["prepare"] = Prepared(DeployRequest("token", TOKEN_SOURCE, "", file=str(token_file)))
+    engine.answers["compile"] = compiled(token_file, diagnostics=found)
+    deployer.start(token_file)
+    qtbot.waitUntil(lambda: deployer.dialog is not None)
+    assert deployer.dialog.notice.text() == "The chain will refuse this contract: no `init` (line 3)."
+    deployer.dialog.reject()
 
 
 def test_deploying_again_asks_nothing(deployer, engine, token_file, qtbot):

@@ -119,3 +119,11 @@ def test_a_flushed_deletion_disappears_when_dismissed():
     assert [row.kind for row in flushed.rows] == [AccessKind.DELETE]
     flushed.dismiss()
     assert flushed.rows == []
+
+
+def test_what_the_chain_began_with_is_its_own():
+    versions = VersionList()
+    versions.load(
+        [StateEntry("b-bonus.iost-adminID", "sadmin@p", Layer.MVCC), StateEntry("b-Contract1-n", "s1@p", Layer.MVCC)]
+    )
+    assert [row.is_book for row in versions.rows] == [True, False]
