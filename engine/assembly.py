@@ -204,8 +204,8 @@ class Assembly:
         self._running = [running for running in self._running if not running.done()] + [future]
         return future
 
-    def _call(self, job: bytes) -> bytes:
-        return self.pool.call(job, started=self._note_running)
+    def _call(self, job: bytes, meanwhile: Callable[[], None] | None) -> bytes:
+        return self.pool.call(job, started=self._note_running, meanwhile=meanwhile)
 
     def _note_running(self, future: Future[bytes]) -> None:
         self._running = [future]

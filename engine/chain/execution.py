@@ -49,8 +49,8 @@ _LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "ca
 SubmitJob = Callable[[bytes], "Future[bytes]"]
 """Gives a job to a worker; the future raises `WorkerCrashed`, `RunCancelled`, … if the worker did not finish it."""
 
-CallWorker = Callable[[bytes], bytes]
-"""Has a job done and waits for it; raises what the future of `SubmitJob` would."""
+CallWorker = Callable[[bytes, "Callable[[], None] | None"], bytes]
+"""Has a job done and waits for it; raises what the future of `SubmitJob` would. The other is done meanwhile."""
 
 
 class _NeedsScript(Exception):
@@ -74,7 +74,7 @@ class Executions:
     ) -> None:
         self.anticipation = Anticipation()
         self._submit = submit
-        self._call = call or (lambda job: submit(job).result())
+        self._call = call or self._submit_and_wait
         self._hot_spots = hot_spots
         self._compiler = compiler
         self._head = head
@@ -141,7 +141,33 @@ class Executions:
         foresee = self.anticipation.foresee
         return known_texts([foresee(queued.transaction) for queued in transactions], state)
 
-    def _run_in_worker(self, batch: Batch, state: StateReader | None) -> tuple[Execution, ...]:
+    def execute_beside(self, batch: Batch, work: Callable[[], None]) -> tuple[Execution, ...]:
+        """Execute a batch on the newest state in a worker, and do something else at the same time.
+
+        `work` may change the state: who calls this has to see whether the batch has read what was changed.
+        """
+        problems: list[BaseException] = []
+
+        def work_quietly() -> None:
+            try:
+                work()
+            except BaseException as problem:  # told when the worker has been heard
+                problems.append(problem)
+
+        executions = self._run_in_worker(batch, None, work_quietly)
+        if problems:
+            raise problems[0]
+        return executions
+
+    def _submit_and_wait(self, job: bytes, meanwhile: Callable[[], None] | None) -> bytes:
+        future = self._submit(job)
+        if meanwhile is not None:
+            meanwhile()
+        return future.result()
+
+    def _run_in_worker(
+        self, batch: Batch, state: StateReader | None, meanwhile: Callable[[], None] | None = None
+    ) -> tuple[Execution, ...]:
         reader = state or self._head()
         if self._hot_spots is not None:
             self._hot_spots.note(
@@ -150,7 +176,7 @@ class Executions:
         identity = 0 if state is None else self.register(state)
         job = msgspec.structs.replace(batch, state=identity, known=self._known(batch.transactions, reader))
         try:
-            return self._learned(batch, self._call(encode_batch(job)))
+            return self._learned(batch, self._call(encode_batch(job), meanwhile))
         except ContractFailure as failure:
             return self._after_failure(batch, reader, failure)
         finally:

@@ -138,11 +138,17 @@ class WorkerPool:
         return task.future
 
     def call(
-        self, job: bytes, *, deadline: float | None = None, started: Callable[[Future[bytes]], None] | None = None
+        self,
+        job: bytes,
+        *,
+        deadline: float | None = None,
+        started: Callable[[Future[bytes]], None] | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> bytes:
         """Do a job and wait for it, ahead of all queued ones; the quickest way for a single job.
 
-        `started` is told the future by which it can be cancelled.
+        `started` is told the future by which it can be cancelled. `meanwhile` is called while the worker is busy, on
+        the caller's thread; it must not raise.
         """
         task = self._task(job, deadline)
         if started is not None:
@@ -156,7 +162,10 @@ class WorkerPool:
             else:
                 self._assign(worker, task)
         if worker is not None:
+            task.meanwhile = meanwhile
             self._perform(worker, task)
+        elif meanwhile is not None:
+            meanwhile()
         return task.future.result()
 
     def cancel(self, future: Future[bytes]) -> None:

@@ -62,7 +62,10 @@ class Questions(Value, frozen=True):
 
 
 class Task(msgspec.Struct, eq=False):
-    """A job that was asked for. `kill_at` is when its worker is killed, `overdue` whether it was."""
+    """A job that was asked for. `kill_at` is when its worker is killed, `overdue` whether it was.
+
+    `meanwhile` is done by who speaks with the worker, once that has the job; it must not raise.
+    """
 
     id: int
     payload: bytes
@@ -71,6 +74,7 @@ class Task(msgspec.Struct, eq=False):
     cancelled: bool = False
     kill_at: float = FOREVER
     overdue: bool = False
+    meanwhile: Callable[[], None] | None = None
 
     def death(self) -> ContractFailure:
         """Say why a worker died."""
@@ -107,6 +111,8 @@ class WorkerHandle:
         """
         data = self.process.data
         data.send(Job(task.id, task.payload))
+        if task.meanwhile is not None:
+            task.meanwhile()
         while True:
             message = data.receive()
             if isinstance(message, Ask):

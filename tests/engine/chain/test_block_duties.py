@@ -91,3 +91,27 @@ def test_rare_duties_are_left_to_javascript(tmp_path, compiler):
         assert not duties.substitutes(reader, at(VOTE_INTERVAL - 1, last + int(WEEK)))
     finally:
         local.close()
+
+
+READER = """class Reader {
+  init() {}
+  block() { return storage.globalGet('base.iost', 'execBlockNumber'); }
+}
+module.exports = Reader;
+"""
+
+
+@pytest.mark.timeout(120)
+def test_a_call_beside_the_base_transaction_sees_what_that_wrote(tmp_path, compiler):
+    local = LocalChain(tmp_path, compiler, genesis=Genesis(time=TIME))
+    try:
+        abi = {"lang": "javascript", "version": "1.0.0", "abi": [{"name": "block", "args": []}]}
+        code = json.dumps([json.dumps({"info": abi, "code": READER})])
+        deployment = TransactionRequest("alice", (Action("system.iost", "setCode", code),), gas_limit="4000000")
+        contract = json.loads(local.chain.transact(deployment).receipt.returns[0])[0]
+        for _ in range(2):
+            result = local.chain.transact(TransactionRequest("alice", (Action(contract, "block", "[]"),)))
+            assert json.loads(result.receipt.returns[0]) == [str(result.block_number)]
+            assert local.chain.validate(result.block_number) is None
+    finally:
+        local.close()
