@@ -208,9 +208,9 @@ class Engine:
 
     # compiling
 
-    def check(self, source: str, *, file: str, profile: Profile) -> Future[CheckResult]:
-        """Lint and derive the ABI of source text; never raises `CompileError`."""
-        return self._compile_soon(self._check, source, file, profile)
+    def check(self, source: str, *, file: str, profile: Profile, abi: Abi | None = None) -> Future[CheckResult]:
+        """Lint and derive the ABI of source text; never raises `CompileError`. Where `abi` does not fit is an error."""
+        return self._compile_soon(self._check, source, file, profile, abi)
 
     def compile(self, source: str, *, file: str, profile: Profile, abi: Abi | None = None) -> Future[CompiledContract]:
         """Compile, from the snapshot store if it is there; raises `CompileError`."""
@@ -561,8 +561,8 @@ class Engine:
     ) -> Future[Result]:
         return self._compiling.submit(work, *arguments, **named)
 
-    def _check(self, source: str, file: str, profile: Profile) -> CheckResult:
-        found = self._parts.compiler.check(source, file=file, profile=profile)
+    def _check(self, source: str, file: str, profile: Profile, abi: Abi | None) -> CheckResult:
+        found = self._parts.compiler.check(source, file=file, profile=profile, abi=abi)
         return CheckResult(found.diagnostics, found.abi)
 
     def _compile(self, source: str, file: str, profile: Profile, abi: Abi | None) -> CompiledContract:

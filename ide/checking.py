@@ -6,13 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.compiler.abi import read_abi
 from engine.entrance.project import load_project
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, UserError
 from engine.facade import CheckResult
-from engine.values import Profile
+from engine.values import Abi, Diagnostic, Profile, Severity
 from ide.bridge import EngineBridge, Request
+from ide.editor.text_file import read_text_file
 
 if TYPE_CHECKING:
     from ide.window import MainWindow
@@ -21,12 +23,18 @@ SOURCE = "check"
 REST_MS = 350
 """A text is checked when nothing was typed for so long."""
 
+INTERFACE_SUFFIX = ".abi"
 LARGEST = 300_000
 """Longer texts are checked on deployment only, in characters."""
 
 
 class LiveChecker(QObject):
-    """Asks the engine about each edited contract, one question at a time a file; late answers are dropped."""
+    """Asks the engine about each edited contract, one question at a time a file; late answers are dropped.
+
+    `checked` carries a contract's path and the `CheckResult` about its present text.
+    """
+
+    checked = Signal(object, object)
 
     def __init__(self, window: MainWindow, bridge: EngineBridge) -> None:
         super().__init__(window)
@@ -35,6 +43,7 @@ class LiveChecker(QObject):
         self._due: set[Path] = set()
         self._asked: dict[Path, Request[CheckResult]] = {}
         self._contracts: dict[Path, Profile] = {}
+        self._interfaces: dict[Path, Path] = {}
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -47,15 +56,42 @@ class LiveChecker(QObject):
         bridge.engine_changed.connect(self._check_all)
 
     def _project_opened(self, folder: Path) -> None:
-        self._contracts = {}
+        self._contracts, self._interfaces = {}, {}
         try:
             project = load_project(folder)
         except InvalidInput as error:
             self._window.status_message(str(error).replace("\n", " "))
             return
         for contract in project.contracts:
-            self._contracts[(folder / contract.file).resolve()] = contract.profile or project.profile
+            path = (folder / contract.file).resolve()
+            self._contracts[path] = contract.profile or project.profile
+            if contract.abi is not None:
+                self._interfaces[path] = (folder / contract.abi).resolve()
         self._check_all()
+
+    def interface_path(self, path: Path) -> Path:
+        """Return where the interface of a contract is kept: what the project says, else beside it."""
+        return self._interfaces.get(path, path.with_name(f"{path.name}.abi"))
+
+    def interface(self, path: Path) -> Abi | None:
+        """Return the interface that is kept for a contract, as it stands in the editor or on disk; None without one.
+
+        Raises:
+            InvalidInput: it is not an interface.
+        """
+        kept = self.interface_path(path)
+        editor = self._window.editor_for(kept)
+        if editor is not None:
+            return read_abi(editor.text(), file=str(kept))
+        return read_abi(read_text_file(kept).text, file=str(kept)) if kept.is_file() else None
+
+    def is_contract(self, path: Path) -> bool:
+        """Whether a file is checked as a contract."""
+        return self._profile(path) is not None
+
+    def check(self, path: Path) -> None:
+        """Check a contract soon."""
+        self._edited(path)
 
     def _profile(self, path: Path) -> Profile | None:
         """Return the profile to check a file by, None if it is no contract."""
@@ -68,6 +104,9 @@ class LiveChecker(QObject):
             self._project_opened(self._window.project)
 
     def _edited(self, path: Path) -> None:
+        if path.suffix == INTERFACE_SUFFIX:
+            concerned = (one.path for one in self._window.editors.editors() if self.interface_path(one.path) == path)
+            self._due.update(concerned)
         self._due.add(path)
         self._rest.start()
 
@@ -93,11 +132,26 @@ class LiveChecker(QObject):
                 previous.drop()
             revision = editor.document().revision()
             self._asked[path] = self._bridge.request(
-                engine.check(editor.text(), file=str(path), profile=profile), self, partial(self._show, path, revision)
+                engine.check(editor.text(), file=str(path), profile=profile, abi=self._kept_interface(path)),
+                self,
+                partial(self._show, path, revision),
             )
+
+    def _kept_interface(self, path: Path) -> Abi | None:
+        """Return a contract's interface to compare with; what is wrong with its file is that file's problem."""
+        kept = self.interface_path(path)
+        try:
+            abi = self.interface(path)
+        except UserError as error:
+            unusable = Diagnostic(Severity.ERROR, "abi-mismatch", error.what, str(kept))
+            self._window.show_diagnostics(kept, [unusable], SOURCE)
+            return None
+        self._window.show_diagnostics(kept, (), SOURCE)
+        return abi
 
     def _show(self, path: Path, revision: int, result: CheckResult) -> None:
         self._asked.pop(path, None)
         editor = self._window.editor_for(path)
         if editor is not None and editor.document().revision() == revision:
             self._window.show_diagnostics(path, result.diagnostics, SOURCE)
+            self.checked.emit(path, result)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from engine.errors import InvalidInput, StorageDamaged, StorageError, StorageLocked, UserError
 from ide import dialogs
 from ide.application import Appearance, CrashReporter, create_application
+from ide.authoring.install import Authoring
 from ide.chain.install import ChainPanels
 from ide.checking import LiveChecker
 from ide.commands import Menu
@@ -89,6 +90,7 @@ class Program(QObject):
         )
         window.show_dock("state", focus=False)
         self.checker = LiveChecker(window, self.panels.bridge)
+        self.authoring = Authoring(window, self.panels, self.problems_panel, self.checker)
         window.add_status_sign(ProblemCounts(window))
         window.add_status_widget(JobsButton(window.tasks))
         window.add_status_widget(EditorStatus(window))
@@ -112,7 +114,7 @@ class Program(QObject):
         window = self.window
         width, height = window.fontMetrics().horizontalAdvance("0"), window.fontMetrics().height()
         sides = [window.dock("project"), window.dock("contracts")]
-        window.resizeDocks(sides, [width * 32, width * 46], Qt.Orientation.Horizontal)
+        window.resizeDocks(sides, [width * 32, width * 52], Qt.Orientation.Horizontal)
         window.resizeDocks([window.dock("state")], [height * 18], Qt.Orientation.Vertical)
 
     # --- starting --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from ide.files import write_atomically
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a person can choose. `format` is the file's own version.
 
+    `snapshot_megabytes` and `snapshot_days` say how many compiled contracts are kept that no chain needs, and how long.
     `theme` is `system` or a theme's name; sizes are in points; `shortcuts` are by command id.
     """
 
@@ -24,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trim_on_save: bool = False
     autosave_seconds: float = 3.0
     check_while_typing: bool = True
+    snapshot_megabytes: int = 256
+    snapshot_days: int = 90
     shortcuts: dict[str, list[str]] = {}
 
 

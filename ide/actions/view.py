@@ -68,7 +68,7 @@ def view_commands(window: MainWindow) -> list[Command]:
             "Command Palette…",
             "View",
             partial(window.open_palette, ">"),
-            ("Ctrl+Shift+P", "F1"),
+            ("Ctrl+Shift+P",),
             "command",
             tip="Everything that can be done, by name",
             menu=Menu.VIEW,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
@@ -37,6 +37,7 @@ from ide.editor.highlighter import LONGEST_LINE, Highlighter
 from ide.editor.indentation import detect_indent
 from ide.editor.keys import KeyHandler
 from ide.editor.line_marks import LineMarks
+from ide.editor.line_notes import LineNote
 from ide.editor.text_changes import text_changes
 from ide.editor.text_file import TextFile
 from ide.theme import theme, themes
@@ -82,6 +83,7 @@ class CodeEditor(QPlainTextEdit):
         self._breakpoints = LineMarks(self.document())
         self._last_breakpoints: tuple[int, ...] = ()
         self.execution_line: int | None = None
+        self.line_notes: Mapping[int, LineNote] = {}
         self._current_line = 0
         self._diagnostics = DiagnosticMarks(self)
         self._highlighter = (
@@ -91,6 +93,7 @@ class CodeEditor(QPlainTextEdit):
         self._gutter = Gutter(self)
         self._place_gutter()
         self.blockCountChanged.connect(self._place_gutter)
+        self.blockCountChanged.connect(self._forget_line_notes)
         self.updateRequest.connect(self._update_requested)
         self.cursorPositionChanged.connect(self._cursor_moved)
         self.document().contentsChange.connect(self._edited)
@@ -196,6 +199,17 @@ class CodeEditor(QPlainTextEdit):
             self.go_to(line)
         self._decorate_execution_line()
         self._gutter.update()
+
+    # --- notes beside lines ----------------------------------------------------------------------
+
+    def set_line_notes(self, notes: Mapping[int, LineNote]) -> None:
+        """Show notes in the gutter, by line from 1; they go when lines are added or removed."""
+        self.line_notes = dict(notes)
+        self._gutter.update()
+
+    def _forget_line_notes(self) -> None:
+        if self.line_notes:
+            self.set_line_notes({})
 
     # --- diagnostics -----------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.values import Severity
+from ide.editor.line_notes import LineNote
 from ide.theme import theme
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Gutter(QWidget):
         for line, row in self._editor.visible_rows(event.rect()):
             if line == execution_line:
                 painter.fillRect(row, colours.execution_line)
+            note = self._editor.line_notes.get(line)
+            if note is not None:
+                self._draw_note(painter, row, note)
             if line in breakpoints:
                 self._draw_dot(painter, row, colours.breakpoint)
             elif line == self._hovered:
@@ -84,6 +88,17 @@ class Gutter(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
         self._hover(0)
+
+    def event(self, event: QEvent) -> bool:
+        """Answer requests for a tool tip: the note of the line."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            note = self._editor.line_notes.get(self._editor.line_at(event.pos().y()))
+            if note is not None and note.text:
+                QToolTip.showText(event.globalPos(), note.text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom while Ctrl is held, else scroll."""
@@ -126,6 +141,19 @@ class Gutter(QWidget):
                 ]
             )
         )
+
+    def _draw_note(self, painter: QPainter, row: QRect, note: LineNote) -> None:
+        colours = theme()
+        if note.heat > 0:
+            # The root keeps lines of a hundredth of the hottest visible.
+            heat = QColor(colours.error)
+            heat.setAlphaF(0.08 + 0.55 * note.heat**0.5)
+            painter.fillRect(
+                QRect(self._mark_width(), row.top(), self.width() - self._mark_width(), row.height()), heat
+            )
+        if note.ran is not None:
+            colour = colours.success if note.ran else colours.error
+            painter.fillRect(QRect(QPoint(0, row.top()), QSize(3, row.height())), colour)
 
     def _draw_severity(self, painter: QPainter, row: QRect, severity: Severity) -> None:
         colours = theme()

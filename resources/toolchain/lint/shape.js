@@ -76,6 +76,8 @@ export function classMembers({ tree, report }) {
   }
 }
 
+const ARGUMENT_TYPES = ['string', 'bool', 'number', 'json'];
+
 /** A given interface must fit the class. */
 export function fitsInterface({ tree, abi, report }) {
   const { declaration } = exportedClass(tree);
@@ -84,15 +86,21 @@ export function fitsInterface({ tree, abi, report }) {
   const place = declaration.id?.loc ?? head(declaration.loc);
   for (const { name, args } of abi) {
     const method = methods.get(name);
-    if (!method) {
-      const message = `the interface lists ${name}, but the class has no such method`;
-      report({ severity: 'error', code: 'abi-mismatch', message, loc: place });
-    } else if (method.value.params.length !== args.length) {
-      const { length } = method.value.params;
-      const message = `the interface gives ${name} ${args.length} arguments, the method has ${length}`;
-      report({ severity: 'error', code: 'abi-mismatch', message, loc: method.key.loc });
-    }
+    const misfit = misfitOf(name, args, method);
+    if (misfit) report({ severity: 'error', code: 'abi-mismatch', message: misfit, loc: method?.key.loc ?? place });
   }
+}
+
+/** What the chain would refuse about an entry of the interface, first things first (spec/gas.md §9). */
+function misfitOf(name, args, method) {
+  if (name === 'init') return 'the interface lists init, which only the chain calls';
+  if (name.startsWith('_')) return `the interface lists ${name}; names that begin with an underscore are private`;
+  if (!method) return `the interface lists ${name}, but the class has no such method`;
+  const { length } = method.value.params;
+  if (length !== args.length) return `the interface gives ${name} ${args.length} arguments, the method has ${length}`;
+  const unknown = args.find((type) => !ARGUMENT_TYPES.includes(type));
+  if (unknown === undefined) return '';
+  return `the interface gives ${name} an argument of type ${unknown}; the types are ${ARGUMENT_TYPES.join(', ')}`;
 }
 
 /** Types in doc comments that the chain does not know. */

@@ -1,0 +1,1 @@
+"""What helps an author of contracts: help pages, gas profiles, coverage, the interface of a contract."""
