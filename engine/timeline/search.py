@@ -59,7 +59,7 @@ def search(view: StateView, query: StateQuery, *, after: str = "", count: int = 
 
 def matcher(query: StateQuery) -> Callable[[str, str], bool]:
     """Return what tells whether an entry (state key, stored text) matches."""
-    wanted_contracts = None if query.contracts is None else frozenset(query.contracts)
+    wanted_contracts = query.contracts
     plain = not (query.key or query.field or query.value or query.payer or query.types) and wanted_contracts is None
 
     def matches(state_key: str, text: str) -> bool:
@@ -68,7 +68,7 @@ def matcher(query: StateQuery) -> Callable[[str, str], bool]:
         if plain:
             return True
         parts = state_key.split("-", 3) if state_key.startswith("m-") else state_key.split("-", 2)
-        if wanted_contracts is not None and parts[1] not in wanted_contracts:
+        if wanted_contracts is not None and not parts[1].startswith(wanted_contracts):
             return False
         if query.types and text[:1] not in query.types:
             return False
@@ -93,7 +93,9 @@ def _prefixes(query: StateQuery) -> tuple[str, ...]:
     """Return what the keys of hits begin with, in order."""
     if query.contracts is None:
         return _KINDS
-    return tuple(f"{kind}{contract}-" for kind in _KINDS for contract in sorted(query.contracts))
+    begins = sorted(set(query.contracts))
+    apart = [one for one in begins if not any(one != other and one.startswith(other) for other in begins)]
+    return tuple(kind + contract for kind in _KINDS for contract in apart)
 
 
 def _beginning_so(view: StateView, query: StateQuery, count: int) -> Iterator[StateEntry]:

@@ -19,8 +19,8 @@ Point = int | str | None
 class StateQuery(Value, frozen=True):
     """What is searched for; every part that is given must be found, upper and lower case matter.
 
-    `anywhere` texts may be in key, field, value or payer. `contracts` are ids of which one must be the entry's; None
-    is any. `types` are type letters (spec/vm.md §4.1), of which one must be the value's.
+    `anywhere` texts may be in key, field, value or payer. The id of the entry's contract must begin with one of
+    `contracts`; None is any. `types` are type letters (spec/vm.md §4.1), of which one must be the value's.
     """
 
     anywhere: tuple[str, ...] = ()

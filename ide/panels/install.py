@@ -22,11 +22,13 @@ from ide.panels.memory import PanelMemory, load_memory, save_memory
 from ide.panels.output import OutputPanel
 from ide.panels.state.panel import StateStackPanel
 from ide.panels.status import EngineStatus
+from ide.panels.storage.commands import storage_commands
 from ide.panels.storage.panel import StoragePanel
 from ide.panels.transactions.panel import TransactionsPanel
 from ide.panels.window_adapter import WindowAdapter
 from ide.panels.workbench import Workbench
 from ide.panels.workers import WorkersPanel
+from ide.time.moment import Moment
 from ide.window import MainWindow
 
 _EDIT_REST_MS = 500
@@ -52,7 +54,9 @@ class EnginePanels(QObject):
         self.accounts = AccountsPanel(self.workbench)
         self.state = StateStackPanel(self.workbench)
         self.timeline = TimelineBar(self.workbench, self.controller)
-        self.storage = StoragePanel(self.workbench)
+        self.moment = Moment(self.workbench, self)
+        self.storage = StoragePanel(self.workbench, self.moment)
+        window.commands.register(*storage_commands(self.storage))
         self.output = OutputPanel(self.workbench)
         self.workers = WorkersPanel(self.workbench)
         self._add_docks()
@@ -69,6 +73,9 @@ class EnginePanels(QObject):
             self.caller.running_changed,
             self.controller.session_changed,
             self.controller.position_changed,
+            self.moment.changed,
+            self.storage.editing.changed,
+            self.storage.view.selectionModel().selectionChanged,
         ):
             changed.connect(window.commands.refresh)
         self.controller.session_changed.connect(self._show_debugging)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from engine.timeline.search import matcher
+from engine.timeline.values import SearchPage, StateQuery
 from engine.values import Layer, StateChange, StateEntry
 from ide.bridge import Request
-from ide.panels.readable import KeyKind, read_key, shorten
-from ide.panels.storage.tree import Node, NodeKind, question_for, take_answer, value_node
+from ide.panels.readable import KeyKind, byte_size, read_key, shorten
+from ide.panels.storage.query import parse_query
+from ide.panels.storage.tree import PAGE, Node, NodeKind, question_for, take_answer, value_node
 from ide.panels.workbench import Workbench
 from ide.theme import icon
+from ide.time.moment import Moment
 
 NODE_ROLE = Qt.ItemDataRole.UserRole
 HOPS = 100
@@ -29,10 +33,11 @@ class Column(IntEnum):
     VALUE = 1
     TYPE = 2
     PAYER = 3
-    LAYER = 4
+    SIZE = 4
+    LAYER = 5
 
 
-_TITLES = ("Key", "Value", "Type", "Paid by", "Layer")
+_TITLES = ("Key", "Value", "Type", "Paid by", "Size", "Layer")
 LAYER_NAMES = {Layer.LOCAL: "local", Layer.MVCC: "MVCC", Layer.ROCKSDB: "RocksDB", Layer.ABSENT: ""}
 _ICONS = {
     NodeKind.CONTRACT: ("contract", "accent"),
@@ -42,20 +47,32 @@ _ICONS = {
 
 
 class StorageModel(QAbstractItemModel):
-    """Contract → key → field; a flat list of hits while a filter is set. `settled` tells that a page has arrived."""
+    """Contract → key → field at a moment; a flat list of hits while a filter is set.
+
+    A filter is worked off in short pieces until a page of hits is found; `stop` ends that.
+    """
 
     settled = Signal()
+    """A page has arrived."""
 
-    def __init__(self, workbench: Workbench, parent: QObject) -> None:
+    examined = Signal()
+    """`examined_count` keys were looked at for the filter so far."""
+
+    def __init__(self, workbench: Workbench, moment: Moment, parent: QObject) -> None:
         super().__init__(parent)
         self._workbench = workbench
+        self._moment = moment
         self._contains = ""
+        self._query: StateQuery | None = None
+        self._wanted = 0
+        self.examined_count = 0
         self._root = Node(NodeKind.ROOT, "", None, is_exhausted=True)
         self._nodes: dict[int, Node] = {}
         self._leaves: dict[str, Node] = {}
         self._waiting: dict[str, int] = {}
-        self._pending: dict[int, Request[tuple[StateEntry, ...]]] = {}
+        self._pending: dict[int, Request[tuple[StateEntry, ...]] | Request[SearchPage]] = {}
         self._hops: dict[int, int] = {}
+        moment.changed.connect(self.reload)
 
     # --- content ---------------------------------------------------------------------------------
 
@@ -66,19 +83,35 @@ class StorageModel(QAbstractItemModel):
         self.beginResetModel()
         self._root = Node(NodeKind.ROOT, "", None, is_exhausted=self._workbench.engine is None)
         self._nodes, self._leaves, self._waiting, self._pending, self._hops = {}, {}, {}, {}, {}
+        self.examined_count = 0
         self.endResetModel()
         self.fetchMore(QModelIndex())
 
     def set_filter(self, contains: str) -> None:
-        """Show a flat list of the entries whose key or value contains a text; empty shows the tree."""
-        if contains != self._contains:
-            self._contains = contains
+        """Show a flat list of the entries that a filter text asks for (`query.HELP`); nothing asked shows the tree."""
+        names = {identity: self._workbench.contract_name(identity) for identity in self._workbench.contracts}
+        query = parse_query(contains, names)
+        if query != self._query:
+            self._contains, self._query = contains if query is not None else "", query
             self.reload()
+
+    def stop(self) -> None:
+        """Do not search further; what was found stays."""
+        request = self._pending.pop(self._root.id, None)
+        if request is not None and self._query is not None:
+            request.drop()
+            self._root.is_exhausted = True
+            self.settled.emit()
 
     @property
     def contains(self) -> str:
         """The filter in force."""
         return self._contains
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there may be more below what is shown."""
+        return not self._root.is_exhausted
 
     @property
     def is_loading(self) -> bool:
@@ -103,7 +136,7 @@ class StorageModel(QAbstractItemModel):
 
     def take_changes(self, changes: Sequence[StateChange], block: int) -> None:
         """Show what block number `block` changed, as far as it is loaded."""
-        if self._contains:
+        if not self._moment.is_now:
             return
         now = time.monotonic()
         for change in changes:
@@ -114,6 +147,8 @@ class StorageModel(QAbstractItemModel):
             elif node is not None:
                 node.value, node.layer, node.changed_at = change.new, Layer.MVCC, now
                 self._repaint(node)
+            elif self._query is not None:
+                self._add_hit(StateEntry(change.key, change.new, Layer.MVCC), now)
             else:
                 self._add(StateEntry(change.key, change.new, Layer.MVCC), now)
             if change.key in self._leaves:
@@ -128,6 +163,15 @@ class StorageModel(QAbstractItemModel):
             if node is not None:
                 node.layer = Layer.ROCKSDB
                 self._repaint(node)
+
+    def _add_hit(self, entry: StateEntry, now: float) -> None:
+        """Show a new entry among the hits; what lies behind the last page arrives with the page itself."""
+        if self._query is None or not (self._root.is_exhausted or entry.key <= self._root.after):
+            return
+        if matcher(self._query)(entry.key, entry.value or ""):
+            node = value_node(self._root, entry, full=True)
+            node.changed_at = now
+            self._append(self._root, [node])
 
     def _add(self, entry: StateEntry, now: float) -> None:
         key = read_key(entry.key)
@@ -169,7 +213,7 @@ class StorageModel(QAbstractItemModel):
 
     def _append(self, parent: Node, nodes: list[Node]) -> None:
         """Add a page: at the end in one go if it belongs there, else one by one."""
-        fresh = [node for node in nodes if node.kind is not NodeKind.VALUE or node.key not in self._leaves]
+        fresh = list(self._unknown(nodes))
         if not fresh:
             return
         in_order = self._contains or parent is self._root
@@ -182,6 +226,14 @@ class StorageModel(QAbstractItemModel):
         for node in fresh:
             self._register(node)
         self.endInsertRows()
+
+    def _unknown(self, nodes: list[Node]) -> Iterator[Node]:
+        """Yield what is not shown yet, each key once."""
+        seen: set[str] = set()
+        for node in nodes:
+            if node.kind is not NodeKind.VALUE or (node.key not in self._leaves and node.key not in seen):
+                seen.add(node.key)
+                yield node
 
     def _register(self, node: Node) -> None:
         self._nodes[node.id] = node
@@ -214,22 +266,49 @@ class StorageModel(QAbstractItemModel):
         """Ask for the next page of a node's children."""
         if self.canFetchMore(parent):
             node = self._node(parent)
-            self._hops[node.id] = HOPS
-            self._ask(node)
+            if self._query is not None:
+                self._wanted = PAGE
+                self._search(node, self._query)
+            else:
+                self._hops[node.id] = HOPS
+                self._ask(node)
+
+    def _search(self, node: Node, query: StateQuery) -> None:
+        engine = self._workbench.engine
+        if engine is None:
+            return
+        future = engine.timeline.search(query, at=self._moment.at, after=node.after, count=self._wanted)
+        self._pending[node.id] = self._workbench.bridge.request(
+            future, self, lambda page: self._take_hits(node, query, page), lambda error: self._page_failed(node, error)
+        )
+
+    def _take_hits(self, node: Node, query: StateQuery, page: SearchPage) -> None:
+        node.is_exhausted, node.after = page.resume is None, page.resume or ""
+        self.examined_count += page.examined
+        self._append(node, [value_node(node, entry, full=True) for entry in page.entries])
+        del self._pending[node.id]
+        self._wanted -= len(page.entries)
+        if self._wanted > 0 and not node.is_exhausted:
+            self._search(node, query)
+        self.examined.emit()
+        self.settled.emit()
 
     def _ask(self, node: Node) -> None:
-        engine, question = self._workbench.engine, question_for(node, self._contains)
+        engine, question = self._workbench.engine, question_for(node)
         if engine is None or question is None:
             return
-        future = engine.state_entries(
-            prefix=question.prefix, contains=question.contains, after=question.after, count=question.count
+        at = self._moment.at
+        future = (
+            engine.state_entries(prefix=question.prefix, after=question.after, count=question.count)
+            if at is None
+            else engine.timeline.entries(at=at, prefix=question.prefix, after=question.after, count=question.count)
         )
         self._pending[node.id] = self._workbench.bridge.request(
             future, self, lambda entries: self._take_answer(node, entries), lambda error: self._page_failed(node, error)
         )
 
     def _take_answer(self, node: Node, entries: tuple[StateEntry, ...]) -> None:
-        fresh, go_on = take_answer(node, entries, self._contains)
+        fresh, go_on = take_answer(node, entries)
         self._append(node, fresh)
         # Only now: views ask for more while rows are being inserted.
         del self._pending[node.id]
@@ -294,6 +373,8 @@ class StorageModel(QAbstractItemModel):
                 return node
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(node, Column(index.column()))
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == Column.SIZE:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.DecorationRole if index.column() == Column.KEY:
                 return icon(*_ICONS[node.kind])
             case Qt.ItemDataRole.ToolTipRole if node.kind is NodeKind.VALUE:
@@ -316,5 +397,7 @@ class StorageModel(QAbstractItemModel):
                 return str(node.readable_value.kind)
             case Column.PAYER:
                 return node.readable_value.payer
+            case Column.SIZE:
+                return byte_size(len((node.value or "").encode("utf-8", "surrogatepass")))
             case Column.LAYER:
                 return LAYER_NAMES[node.layer]

@@ -38,7 +38,6 @@ class Question:
     prefix: str
     after: str
     count: int
-    contains: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -103,13 +102,11 @@ class Node:
             self.children[row].row = row
 
 
-def question_for(node: Node, contains: str = "") -> Question | None:
+def question_for(node: Node) -> Question | None:
     """Return what has to be asked for the node's next page, None if there is none."""
     if node.is_exhausted:
         return None
     match node.kind:
-        case NodeKind.ROOT if contains:
-            return Question("", node.after, PAGE, contains)
         case NodeKind.ROOT:
             return Question(("b-", "m-")[node.stage], node.after, 1)
         case NodeKind.CONTRACT if node.stage == 0:
@@ -122,13 +119,9 @@ def question_for(node: Node, contains: str = "") -> Question | None:
             return None
 
 
-def take_answer(node: Node, entries: tuple[StateEntry, ...], contains: str = "") -> tuple[list[Node], bool]:
+def take_answer(node: Node, entries: tuple[StateEntry, ...]) -> tuple[list[Node], bool]:
     """Move the node's cursor on; returns the new children and whether the page needs another question."""
     match node.kind:
-        case NodeKind.ROOT if contains:
-            node.is_exhausted = len(entries) < PAGE
-            node.after = entries[-1].key if entries else node.after
-            return [value_node(node, entry, full=True) for entry in entries], False
         case NodeKind.ROOT:
             return _take_contract(node, entries)
         case NodeKind.CONTRACT if node.stage == 0:

@@ -1,26 +1,39 @@
-"""Shows one stored value as JSON, text or bytes, and who pays for it and who wrote it."""
+"""Shows one stored value as JSON, text or bytes, who pays for it, and every value it had before."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ide.panels import style
 from ide.panels.readable import ReadableValue, ValueKind, byte_size, group_digits
+from ide.panels.storage.history import HistoryView
+from ide.panels.storage.json_tree import JsonTree, parse_json
 from ide.panels.storage.model import LAYER_NAMES
 from ide.panels.storage.tree import Node
+from ide.panels.workbench import Workbench
 from ide.theme import icon
 
-_VIEWS = ("Value", "Text", "Hex")
+VALUE, TREE, TEXT, HEX, HISTORY = range(5)
+_VIEWS = ("Value", "Tree", "Text", "Hex", "History")
 _SHOWN_BYTES = 64 * 1024
 
 
 class ValueViewer(QWidget):
-    """`writer_requested` asks for the transaction that wrote the shown key."""
+    """`edit_requested` wants the shown value (a state key) changed by hand."""
 
-    writer_requested = Signal(str)
+    edit_requested = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self._node: Node | None = None
         self.heading = QLabel()
@@ -39,20 +52,34 @@ class ValueViewer(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setFont(style.code_font(self.font()))
         self.text.setAccessibleName("Stored value")
+        self.tree = JsonTree()
+        self.history = HistoryView(workbench)
+        self.pages = QStackedWidget()
+        for page in (self.text, self.tree, self.history):
+            self.pages.addWidget(page)
         self.writer = QPushButton(icon("transactions"), "Who wrote this?")
-        self.writer.setToolTip("Show the transaction that wrote this key last")
-        self.writer.clicked.connect(self._ask_writer)
+        self.writer.setToolTip("Show every value that this key had, and what wrote it")
+        self.writer.clicked.connect(lambda: self.tabs.setCurrentIndex(HISTORY))
+        self.edit = QPushButton(icon("rename"), "Edit…")
+        self.edit.setToolTip("Change this value by hand: a recorded step that can be undone")
+        self.edit.clicked.connect(self._ask_edit)
         top = QHBoxLayout()
         top.addWidget(self.tabs)
         top.addStretch(1)
         top.addWidget(self.writer)
+        top.addWidget(self.edit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(6)
         layout.addWidget(self.heading)
         layout.addWidget(self.facts)
         layout.addLayout(top)
-        layout.addWidget(self.text, 1)
+        layout.addWidget(self.pages, 1)
+
+    @property
+    def node(self) -> Node | None:
+        """What is shown."""
+        return self._node
 
     def show_node(self, node: Node, contract: str) -> None:
         """Show a value of the contract named `contract`."""
@@ -63,25 +90,38 @@ class ValueViewer(QWidget):
         if value.payer:
             facts.append(f"RAM paid by {value.payer}")
         self.facts.setText("  ·  ".join(fact for fact in facts if fact))
+        is_tree = value.kind in (ValueKind.JSON, ValueKind.TEXT) and value.text[:1] in ("{", "[")
+        self.tabs.setTabVisible(TREE, is_tree)
+        self.edit.setVisible(not key.is_bookkeeping)
         self._show()
 
     def _show(self) -> None:
-        if self._node is not None:
-            self.text.setPlainText(
-                view_text(self._node.readable_value, self._node.value or "", self.tabs.currentIndex())
-            )
+        if self._node is None:
+            return
+        view, value = self.tabs.currentIndex(), self._node.readable_value
+        if view == HISTORY:
+            self.history.show_key(self._node.key)
+            self.pages.setCurrentWidget(self.history)
+            return
+        parsed = parse_json(value.text) if view == TREE else None
+        if parsed is not None:
+            self.tree.show_value(parsed)
+            self.pages.setCurrentWidget(self.tree)
+        else:
+            self.text.setPlainText(view_text(value, self._node.value or "", view))
+            self.pages.setCurrentWidget(self.text)
 
-    def _ask_writer(self) -> None:
+    def _ask_edit(self) -> None:
         if self._node is not None:
-            self.writer_requested.emit(self._node.key)
+            self.edit_requested.emit(self._node.key)
 
 
 def view_text(value: ReadableValue, stored: str, view: int) -> str:
-    """Return the text of a view: 0 the value made readable, 1 the stored text, 2 its bytes."""
-    if view == 0:
+    """Return the text of a view: the value made readable, the stored text, or its bytes."""
+    if view in (VALUE, TREE):
         text = group_digits(value.text) if value.kind is ValueKind.NUMBER else value.pretty
         return _cut(text)
-    return _cut(stored) if view == 1 else hex_dump(stored.encode("utf-8", "surrogatepass"))
+    return _cut(stored) if view == TEXT else hex_dump(stored.encode("utf-8", "surrogatepass"))
 
 
 def _cut(text: str) -> str:

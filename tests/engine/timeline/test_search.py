@@ -73,6 +73,7 @@ def test_pages_hold_exactly_what_matches(entries, query, count):
         (StateQuery(types="i"), ["m-two-balance-alice"]),
         (StateQuery(contracts=("two",)), ["m-two-balance-alice"]),
         (StateQuery(contracts=()), []),
+        (StateQuery(contracts=("tw", "two", "x")), ["m-two-balance-alice"]),
         (StateQuery(anywhere=("alice", "two")), ["m-two-balance-alice"]),
     ],
 )

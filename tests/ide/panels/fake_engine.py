@@ -21,6 +21,7 @@ from engine.values import (
     TransactionRequest,
     TransactionResult,
 )
+from tests.ide.panels.fake_timeline import FakeTimeline
 
 
 def done(value: object) -> Future[Any]:
@@ -50,6 +51,14 @@ class FakeEngine(Engine):
         self.session: Any = None
         self.worker_list: tuple[WorkerStatus, ...] = ()
         self.closed = False
+
+    @property
+    def timeline(self) -> Any:
+        return FakeTimeline(self)
+
+    @property
+    def is_read_only(self) -> bool:
+        return False
 
     def emit(self, *events: EngineEvent) -> None:
         """Deliver events from an engine thread, as the real engine does."""
