@@ -6,6 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import msgspec
+
+from engine.interface import BlockExecution
 from engine.values import Abi, BlockSummary, DeployedContract, Profile, TransactionResult, Value
 
 if TYPE_CHECKING:
@@ -21,11 +24,15 @@ Answer = TypeVar("Answer")
 
 
 class BlockDetails(Value, frozen=True):
-    """A closed block with its transactions' outcomes, the base transaction first; `size` is in bytes."""
+    """A closed block with its transactions' outcomes, the base transaction first; `size` is in bytes.
+
+    `execution` tells what ran side by side, if it was asked for.
+    """
 
     summary: BlockSummary
     results: tuple[TransactionResult, ...]
     size: int = 0
+    execution: BlockExecution | None = None
 
 
 class BlockPage(Value, frozen=True):
@@ -116,8 +123,12 @@ class Explorer:
         self._inspect = inspect
 
     def block(self, number: int) -> Future[BlockDetails]:
-        """Return a closed block; raises `InvalidInput` if there is none."""
-        return self._read(lambda: self._block(number))
+        """Return a closed block and how it was executed; raises `InvalidInput` if there is none."""
+
+        def look() -> BlockDetails:
+            return msgspec.structs.replace(self._block(number), execution=self._chain.block_execution(number))
+
+        return self._read(look)
 
     def blocks(
         self, select: Callable[[BlockDetails], BlockDetails | None], *, before: int | None = None, count: int = 100

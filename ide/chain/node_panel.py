@@ -6,13 +6,13 @@ from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.facade import NodeAnswered
 from ide.chain.node import NodeSwitch
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits
-from ide.panels.widgets import ActionButton, ActionToolButton, EmptyState, FlatTable, Switcher
+from ide.panels.widgets import ActionToolButton, EmptyState, FlatTable, Switcher
 from ide.panels.workbench import Workbench
 
 OFF = (
@@ -107,7 +107,9 @@ class NodePanel(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(8)
-        bar.addWidget(ActionButton(commands.action("node.toggle")))
+        self.switch = QPushButton()
+        self.switch.clicked.connect(commands.action("node.toggle").trigger)
+        bar.addWidget(self.switch)
         bar.addWidget(self.address)
         bar.addWidget(ActionToolButton(commands.action("node.copy")))
         bar.addStretch(1)
@@ -136,12 +138,14 @@ class NodePanel(QWidget):
             (Column.STATUS, "Status  "),
             (Column.METHOD, "OPTIONS"),
             (Column.DURATION, "10000.00"),
-            (Column.TIME, "00:00:00.000"),
+            (Column.TIME, "00:00:00.0000"),
         ):
             header.resizeSection(column, metrics.horizontalAdvance(text) + 16)
 
     def _show(self) -> None:
         node = self._node
+        self.switch.setText("Stop Serving" if node.is_running else "Serve HTTP API")
+        self.switch.setEnabled(node.engine is not None and not node.is_busy)
         self.address.setText(node.url or ("Starting…" if node.is_busy else "Not served"))
         self.counter.setText(f"{group_digits(node.count)} request{'' if node.count == 1 else 's'}")
         self.switcher.empty.set_sentence(QUIET if node.is_running else OFF)

@@ -126,6 +126,7 @@ class AccountsDock(QWidget):
         splitter.addWidget(self.detail_switcher)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
+        splitter.setSizes([300, 300])
         splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -7,7 +7,7 @@ from html import escape
 from engine.explorer import BlockDetails
 from engine.values import TransactionResult
 from ide.panels import style
-from ide.panels.readable import byte_size, group_digits, shorten
+from ide.panels.readable import byte_size, group_digits, read_key, shorten
 from ide.panels.workbench import Workbench
 
 BLOCK_GAS = 8_000_000
@@ -35,6 +35,7 @@ def block_page(block: BlockDetails, workbench: Workbench) -> str:
     if own:
         parts.append(_title(f"{len(own)} transaction{'' if len(own) == 1 else 's'}, in order"))
         parts.append(f"<table>{''.join(_transaction(result, workbench) for result in own)}</table>")
+        parts += _execution(block, workbench)
     else:
         parts.append(f'<p style="color:{_hex("text_muted")}">Only the block\'s own base transaction.</p>')
     sheet = (
@@ -50,6 +51,63 @@ def moment(nanoseconds: int) -> str:
 
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d} UTC"
+
+
+def _execution(block: BlockDetails, workbench: Workbench) -> list[str]:
+    """Return which transactions ran side by side, and which were run again and why; nothing for a single one."""
+    execution = block.execution
+    if execution is None or len(execution.transactions) < 3:
+        return []
+    # The base transaction comes first and runs alone.
+    workers, runs = execution.workers[1:], execution.runs[1:]
+    lanes = sorted(set(workers))
+    again = sum(count > 1 for count in runs)
+    side_by_side = f"on {len(lanes)} workers side by side" if len(lanes) > 1 else "one after the other"
+    rows = "".join(_lane_row(*row, lanes, block, workbench) for row in _rows(block))
+    parts = [
+        _title(f"Executed {side_by_side}, {again or 'none'} run again"),
+        f"<table>{_lane_titles(lanes)}{rows}</table>",
+    ]
+    for conflict in execution.conflicts:
+        key = read_key(conflict.key)
+        place = f"{workbench.contract_name(key.contract)} · {key.label}" if key.contract else key.label
+        parts.append(
+            f"<p>{_link(conflict.transaction, block, workbench)} was run again: it had read "
+            f"<code>{escape(place)}</code>, which {_link(conflict.writer, block, workbench)} changed.</p>"
+        )
+    return parts
+
+
+def _rows(block: BlockDetails) -> list[tuple[str, int, int]]:
+    execution = block.execution
+    if execution is None:
+        return []
+    return list(zip(execution.transactions, execution.workers, execution.runs, strict=True))[1:]
+
+
+def _lane_titles(lanes: list[int]) -> str:
+    quiet = f'style="color:{_hex("text_muted")}"'
+    cells = "".join(f"<td {quiet}>{f'worker {lane}' if lane else 'engine'}</td>" for lane in lanes)
+    return f"<tr><td></td>{cells}</tr>"
+
+
+def _lane_row(name: str, worker: int, runs: int, lanes: list[int], block: BlockDetails, workbench: Workbench) -> str:
+    tint = _hex("warning_soft" if runs > 1 else "success_soft")
+    text = f"{runs} runs" if runs > 1 else "1 run"
+    cells = "".join(
+        f'<td align="center" style="background-color:{tint}">{text}</td>' if lane == worker else "<td></td>"
+        for lane in lanes
+    )
+    return f"<tr><td>{_link(name, block, workbench)}</td>{cells}</tr>"
+
+
+def _link(transaction_hash: str, block: BlockDetails, workbench: Workbench) -> str:
+    """Return a link to a transaction of the block, by its place and call."""
+    for place, result in enumerate(block.results):
+        if result.hash == transaction_hash:
+            call = shorten(workbench.describe_request(result.request, result.hash), 40)
+            return f'<a href="transaction:{transaction_hash}">{place}. {escape(call)}</a>'
+    return f"<code>{escape(transaction_hash[:10])}…</code>"
 
 
 def _parent(block: BlockDetails) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QUrl
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -41,18 +41,6 @@ TRANSACTION_COMMANDS = (
     "chain.copy_hash",
     "chain.save_step",
 )
-
-
-class ChainView(QTreeView):
-    """Copies the chosen block's or transaction's hash with the standard key."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the hash."""
-        item = self.currentIndex().data(ITEM_ROLE)
-        if event.matches(QKeySequence.StandardKey.Copy) and item is not None:
-            QGuiApplication.clipboard().setText(hash_of(item))
-        else:
-            super().keyPressEvent(event)
 
 
 class BlockView(QTextBrowser):
@@ -141,8 +129,8 @@ class ChainPanel(QWidget):
         workbench.contracts_changed.connect(self.view.viewport().update)
         self.model.reload()
 
-    def _make_view(self) -> ChainView:
-        view = ChainView()
+    def _make_view(self) -> QTreeView:
+        view = QTreeView()
         view.setModel(self.model)
         view.setUniformRowHeights(True)
         view.setAllColumnsShowFocus(True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -61,7 +62,7 @@ class ComposerPanel(QWidget):
         self.json = QPlainTextEdit()
         self.json.setFont(style.code_font(self.font()))
         self.json.setAccessibleName("Transaction as JSON")
-        self.json.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.json.setFrameShape(QFrame.Shape.NoFrame)
         self.json.setTabChangesFocus(True)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Form or JSON")
@@ -123,6 +124,7 @@ class ComposerPanel(QWidget):
         splitter.addWidget(self.result_switcher)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
+        splitter.setSizes([600, 200])
         splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +134,7 @@ class ComposerPanel(QWidget):
 
     def load(self, request: TransactionRequest) -> None:
         """Show a transaction for editing."""
-        self.tabs.setCurrentIndex(FORM)
+        self._show_view(FORM)
         self.form.load(request)
         self._edited()
 
@@ -153,18 +155,21 @@ class ComposerPanel(QWidget):
         """Take the transaction over into the other view; stay if it is not right."""
         if view == self.views.currentIndex():
             return
-        self.tabs.blockSignals(True)
-        self.tabs.setCurrentIndex(self.views.currentIndex())
-        self.tabs.blockSignals(False)
+        self._show_view(self.views.currentIndex())
         request = self.request()
         if request is None:
             return
-        estimate = self.estimate.isVisibleTo(self)
+        outcome, estimate = self._outcome, self.estimate.isVisibleTo(self)
         if view == JSON:
             self.json.setPlainText(to_text(request))
         else:
             self.form.load(request)
+        self._show_view(view)
+        # It is the same transaction: what was said of it is still true.
+        self._outcome = outcome
         self.estimate.setVisible(estimate)
+
+    def _show_view(self, view: int) -> None:
         self.views.setCurrentIndex(view)
         self.tabs.blockSignals(True)
         self.tabs.setCurrentIndex(view)
@@ -209,7 +214,9 @@ class ComposerPanel(QWidget):
 
     def _show_estimate(self, request: TransactionRequest, result: TransactionResult) -> None:
         self._outcome = Step(request, result)
-        self._say_estimate(estimate_text(result), "success" if result.succeeded else "error")
+        self._say_estimate(
+            estimate_text(result, self._workbench.contract_name), "success" if result.succeeded else "error"
+        )
         self._show_result(result, kept=False)
 
     def _show_refusal(self, error: Exception) -> None:
@@ -297,8 +304,8 @@ class ComposerPanel(QWidget):
         return outcome if outcome is not None else Step(request)
 
 
-def estimate_text(result: TransactionResult) -> str:
-    """Return in words what a transaction would cost, and whether it would succeed."""
+def estimate_text(result: TransactionResult, name_of: Callable[[str], str]) -> str:
+    """Return in words what a transaction would cost, and whether it would succeed; `name_of` names contracts."""
     receipt = result.receipt
     limit = float(result.request.gas_limit)
     share = f" ({float(receipt.gas_usage) / limit:.1%})" if limit else ""
@@ -308,7 +315,8 @@ def estimate_text(result: TransactionResult) -> str:
     ]
     if receipt.ram_usage:
         used = ", ".join(
-            f"{payer} {'+' if used > 0 else '−'}{byte_size(abs(used))}" for payer, used in receipt.ram_usage.items()
+            f"{name_of(payer)} {'+' if used > 0 else '−'}{byte_size(abs(used))}"
+            for payer, used in receipt.ram_usage.items()
         )
         lines.append(f"RAM: {used}")
     elif result.succeeded:
