@@ -26,6 +26,7 @@ from ide.problems.model import ProblemModel, problem_place
 from ide.theme import icon
 
 if TYPE_CHECKING:
+    from ide.editor.code_editor import CodeEditor
     from ide.window import MainWindow
 
 
@@ -115,6 +116,7 @@ class ProblemsPanel(QWidget):
                 group=60,
             ),
         )
+        window.editors.cursor_moved.connect(self._offer_fix)
         self._changed()
 
     def step(self, direction: int) -> None:
@@ -148,18 +150,27 @@ class ProblemsPanel(QWidget):
             editor.apply_edit(problem.diagnostic.fix)
 
     def _fixable_row(self) -> int | None:
-        """Return the selected problem, or the one at the cursor, if it has a fix."""
-        rows = self.model.rows
-        row = self.table.currentIndex().row()
-        if 0 <= row < len(rows) and rows[row].diagnostic.fix is not None:
-            return row
+        """Return the problem to fix: while one types the one at the cursor, else the selected one."""
         editor = self._window.current_editor()
-        if editor is None:
-            return None
-        here = (editor.path, editor.textCursor().blockNumber() + 1)
-        return next(
-            (i for i, one in enumerate(rows) if (one.path, one.diagnostic.line) == here and one.diagnostic.fix), None
-        )
+        if editor is None or not editor.hasFocus():
+            rows, row = self.model.rows, self.table.currentIndex().row()
+            if 0 <= row < len(rows) and rows[row].diagnostic.fix is not None:
+                return row
+        return None if editor is None else self._fixable_at(editor)
+
+    def _fixable_at(self, editor: CodeEditor) -> int | None:
+        cursor = editor.textCursor()
+        line, column = cursor.blockNumber() + 1, cursor.positionInBlock()
+        found = [
+            (abs(one.diagnostic.column - column), i)
+            for i, one in enumerate(self.model.rows)
+            if one.path == editor.path and one.diagnostic.fix and one.diagnostic.line == line
+        ]
+        return min(found)[1] if found else None
+
+    def _offer_fix(self) -> None:
+        """A key works only while its action is enabled, and no command is asked again for a cursor that moves."""
+        self._window.commands.action("problems.fix").setEnabled(self._fixable_row() is not None)
 
     def _none(self) -> str:
         return "" if self.model.rows else "There are no problems"

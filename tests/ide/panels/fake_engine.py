@@ -11,6 +11,7 @@ from typing import Any
 from engine.errors import InvalidInput
 from engine.facade import CheckResult, DeployRequest, DeployResult, Engine, EngineEvent, WorkerStatus
 from engine.values import (
+    Abi,
     AccountSummary,
     BlockSummary,
     CompiledContract,
@@ -89,7 +90,7 @@ class FakeEngine(Engine):
     def prepare(self, file: Path) -> Future[Any]:
         return self._answer("prepare", file)
 
-    def check(self, source: str, *, file: str, profile: Profile) -> Future[CheckResult]:
+    def check(self, source: str, *, file: str, profile: Profile, abi: Abi | None = None) -> Future[CheckResult]:
         return self._answer("check", source)
 
     def compile(self, source: str, *, file: str, profile: Profile, abi: object = None) -> Future[CompiledContract]:
