@@ -42,10 +42,16 @@ class Authoring(QObject):
         self.interface_panel = InterfacePanel(window, checker)
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         window.add_dock(
-            PROFILE_DOCK, "Gas Profile", self.profile_panel, bottom, icon_name="gas", beside="state", visible=True
+            PROFILE_DOCK, "Gas Profile", self.profile_panel, bottom, icon_name="gas", beside="state", visible=False
         )
         window.add_dock(
-            INTERFACE_DOCK, "Interface", self.interface_panel, right, icon_name="method", beside="contracts"
+            INTERFACE_DOCK,
+            "Interface",
+            self.interface_panel,
+            right,
+            icon_name="method",
+            beside="contracts",
+            visible=False,
         )
         window.add_dock(HELP_DOCK, "Help", self.help, right, icon_name="help", beside="contracts", visible=False)
         for dock in ("state", "contracts"):

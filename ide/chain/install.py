@@ -85,7 +85,9 @@ class ChainPanels(QObject):
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         window = self._window
         window.dock("accounts").setWidget(self.accounts)
-        window.add_dock("composer", "Composer", self.composer, right, icon_name="compose", beside="contracts")
+        window.add_dock(
+            "composer", "Composer", self.composer, right, icon_name="compose", beside="contracts", visible=False
+        )
         window.add_dock("chain", "Chain", self.chain, bottom, icon_name="chain", beside="state")
         window.add_dock("node", "Node", self.node_panel, bottom, icon_name="node", beside="state", visible=False)
         for dock in ("contracts", "state"):
