@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from engine.entrance.contract_file import PreparedFile
     from engine.entrance.http.server import NodeServer
     from engine.entrance.http.service import NodeService
+    from engine.state.repair import RepairReport
     from engine.timeline.timeline import Timeline
 
 __all__ = [
@@ -174,6 +175,17 @@ class Engine:
             engine._shut_down()
             raise
         return engine
+
+    @staticmethod
+    def repair(directory: Path) -> RepairReport:
+        """Make the chain in `directory`, which nobody has open, anew of all that can be read; takes its time.
+
+        Raises:
+            StorageLocked, StorageDamaged, StorageError: it cannot be repaired (`engine.state.repair`).
+        """
+        from engine.state.repair import repair
+
+        return repair(directory)
 
     def close(self) -> None:
         """Flush, end every worker and release the folder; at most one second."""

@@ -83,6 +83,9 @@ class EngineBridge(QObject):
     engine_changed = Signal()
     """An engine was attached or released; `engine` tells which."""
 
+    repaired = Signal(object)
+    """A damaged chain was repaired before it was opened (`RepairReport`)."""
+
     opening_failed = Signal(object)
     """The engine could not be opened (`Exception`, mostly a `StorageError`)."""
 
@@ -116,11 +119,11 @@ class EngineBridge(QObject):
         """The engine, or None until it is open."""
         return self._engine
 
-    def open(self, directory: Path) -> None:
+    def open(self, directory: Path, *, repair: bool = False) -> None:
         """Open the engine in `directory` on another thread; `engine_changed` or `opening_failed` follows.
 
         The newest block stays in MVCC until the next one comes, so that people see it there. An engine that is
-        being closed is waited for first: it may hold the same folder.
+        being closed is waited for first: it may hold the same folder. With `repair` a damaged chain is repaired first.
         """
         self._abandon_opening()
         opened: Future[Engine] = Future()
@@ -130,6 +133,8 @@ class EngineBridge(QObject):
             for thread in earlier:
                 thread.join()
             try:
+                if repair:
+                    self.repaired.emit(Engine.repair(directory))
                 engine = Engine.open(directory, unflushed_blocks=UNFLUSHED_BLOCKS)
             except Exception as error:
                 if opened.set_running_or_notify_cancel():

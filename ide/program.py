@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMenu
@@ -38,6 +39,9 @@ from ide.status import EditorStatus
 from ide.tasks import JobsButton
 from ide.theme import icon
 from ide.window import MainWindow
+
+if TYPE_CHECKING:
+    from engine.state.repair import RepairReport
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class Program(QObject):
         window.closing.connect(self.session.save)
         window.closed.connect(self._closed)
         self.panels.bridge.opening_failed.connect(self._chain_failed)
+        self.panels.bridge.request_failed.connect(self._request_failed)
+        self.panels.bridge.repaired.connect(self._chain_repaired)
         window.installEventFilter(self)
 
     def _set_usual_sizes(self) -> None:
@@ -214,11 +220,11 @@ class Program(QObject):
 
     # --- the chain -------------------------------------------------------------------------------
 
-    def open_chain(self) -> None:
-        """Open the project's private chain, in place of the present one."""
+    def open_chain(self, *, repair: bool = False) -> None:
+        """Open the project's private chain, in place of the present one; with `repair` a damaged one is repaired."""
         if self.window.project is not None:
             self.panels.bridge.close()
-            self.panels.open(self._chain_folder(self.window.project))
+            self.panels.open(self._chain_folder(self.window.project), repair=repair)
 
     def _chain_folder(self, project: Path) -> Path:
         if os.access(project, os.W_OK):
@@ -235,7 +241,11 @@ class Program(QObject):
             )
             window.notifications.show(Notice("warning", text, "chain", actions, lasting=True))
         elif isinstance(error, StorageDamaged):
-            actions = {"Set it aside, begin anew": self._set_chain_aside, "Try again": self.open_chain}
+            actions = {
+                "Repair": partial(self.open_chain, repair=True),
+                "Begin anew": self._set_chain_aside,
+                "Try again": self.open_chain,
+            }
             text = f"The chain of this project is damaged\n{error}"
             window.notifications.show(Notice("error", text, "chain", actions, lasting=True))
         elif isinstance(error, UserError):
@@ -245,6 +255,16 @@ class Program(QObject):
         else:
             raise error
 
+    def _request_failed(self, error: Exception) -> None:
+        if isinstance(error, StorageDamaged):
+            self._chain_failed(error)
+
+    def _chain_repaired(self, report: RepairReport) -> None:
+        saved = f"{report.blocks:,} block{'' if report.blocks == 1 else 's'} could be read"
+        lost = f"Lost: {'; '.join(report.lost)}" if report.lost else "Nothing was lost."
+        text = f"The chain was repaired\n{saved}. {lost}\nThe damaged one was kept as {report.damaged}."
+        self.window.notifications.show(Notice("warning" if report.lost else "success", text, "chain", lasting=True))
+
     def _use_temporary_chain(self) -> None:
         self._temporary_chains.append(Path(tempfile.mkdtemp(prefix="strata-chain-")))
         self.panels.open(self._temporary_chains[-1])
@@ -252,6 +272,7 @@ class Program(QObject):
     def _set_chain_aside(self) -> None:
         if self.window.project is None:
             return
+        self.panels.bridge.close(wait=True)
         chain = self._chain_folder(self.window.project)
         kept = chain.with_name(f"{chain.name}-damaged-{time.strftime('%Y%m%d-%H%M%S')}")
         try:

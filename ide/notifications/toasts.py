@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 from ide.theme import IconLabel, icon
 
 SHOWN_AT_ONCE = 3
+WIDTH = 470
+"""Of a toast, in pixels; room for four buttons."""
 LOG_LENGTH = 200
 INFORMATION_MS = 5000
 ERROR_MS = 12000
@@ -160,7 +162,7 @@ class Notifications(QObject):
 
     def _arrange(self) -> None:
         margin = 16
-        width = min(420, self._window.width() - 2 * margin)
+        width = min(WIDTH, self._window.width() - 2 * margin)
         bottom = self._window.height() - margin - 24
         for toast in reversed(self._toasts):
             toast.setFixedWidth(width)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.errors import UserError
+from engine.errors import StorageDamaged, UserError
 from ide.bridge import EngineBridge
 from ide.debugger.commands import debug_commands
 from ide.debugger.controller import DebugController
@@ -81,9 +81,9 @@ class EnginePanels(QObject):
         self.controller.session_changed.connect(self._show_debugging)
         self._recall()
 
-    def open(self, directory: Path) -> None:
+    def open(self, directory: Path, *, repair: bool = False) -> None:
         """Open the private chain in `directory`; the panels fill themselves when it is there."""
-        self.bridge.open(directory)
+        self.bridge.open(directory, repair=repair)
 
     def close(self) -> None:
         """Remember what is to be remembered, end debugging, close the engine."""
@@ -212,4 +212,6 @@ class EnginePanels(QObject):
             self._report(error)
 
     def _report(self, error: Exception) -> None:
-        self._window.report(error)
+        # Who opened the chain says that it is damaged, and what can be done.
+        if not isinstance(error, StorageDamaged):
+            self._window.report(error)

@@ -73,7 +73,7 @@ def test_the_session_comes_back_unless_the_start_is_safe(program, folders, proje
 def chain(program, project, monkeypatch):
     """Opening chains fails as the test says; `opened` holds the folders that were tried."""
     opened = []
-    monkeypatch.setattr(program.panels, "open", opened.append)
+    monkeypatch.setattr(program.panels, "open", lambda folder, **_options: opened.append(folder))
     program.open_first_project(project)
     program.window.show()
     return opened
@@ -115,10 +115,38 @@ def test_a_damaged_chain_is_set_aside(program, chain, project):
     folder.mkdir(parents=True)
     (folder / "CURRENT").write_text("garbage")
     program.panels.bridge.opening_failed.emit(StorageDamaged("torn", where=str(folder)))
-    press(program.window, "Set it aside, begin anew")
+    press(program.window, "Begin anew")
     assert chain == [folder] and not folder.exists()
     (kept,) = (project / ".strata").iterdir()
     assert (kept / "CURRENT").read_text() == "garbage"
+
+
+def test_a_damaged_chain_is_repaired(program, project, qtbot):
+    """With the real engine: a file of the database is cut off, Repair brings the blocks back."""
+    program.open_first_project(project)
+    program.window.show()
+    program.open_chain()
+    bridge = program.panels.bridge
+    qtbot.waitUntil(lambda: bridge.engine is not None, timeout=60_000)
+    bridge.engine.produce().result(60)
+    bridge.close(wait=True)
+    chain = project / ".strata" / "chain"
+    (chain / "CURRENT").unlink()
+    program.open_chain()
+    qtbot.waitUntil(lambda: bool(program.window.notifications.visible()), timeout=60_000)
+    assert "The chain of this project is damaged" in program.window.notifications.visible()[-1].text
+    press(program.window, "Repair")
+    qtbot.waitUntil(lambda: bridge.engine is not None, timeout=60_000)
+    assert bridge.engine.head().result(60).number == 1
+    text = program.window.notifications.visible()[-1].text
+    assert text.startswith("The chain was repaired\n2 blocks could be read")
+    assert (project / ".strata" / "chain.damaged-1").is_dir()
+
+
+def test_damage_found_while_working_offers_the_same(program, chain, project):
+    program.panels.bridge.request_failed.emit(StorageDamaged("torn", where="000014.sst"))
+    (notice,) = program.window.notifications.visible()
+    assert "damaged" in notice.text and list(notice.actions) == ["Repair", "Begin anew", "Try again"]
 
 
 def test_our_own_faults_are_not_dressed_up(program, chain, qtbot):
