@@ -275,6 +275,11 @@ class Chain(ChainHistory):
         index = block.add(queued, execution)
         return self._result(block, index, request, duration=time.perf_counter_ns() - started)
 
+    @property
+    def has_open_block(self) -> bool:
+        """Whether transactions wait in a block that is not closed."""
+        return self._open is not None
+
     def has_room(self, transaction: Transaction) -> bool:
         """Return whether a transaction can enter the open block; a block that is not open yet takes any."""
         return self._open is None or self._open.has_room(transaction)

@@ -46,7 +46,7 @@ class Producer:
         return self._production.mode is ProductionMode.INSTANT
 
     def set_production(self, production: Production) -> None:
-        """Produce blocks like this from now on; call `beat` afterwards.
+        """Produce blocks like this from now on; call `beat` afterwards. Instant production closes an open block.
 
         Raises:
             InvalidInput: the interval is no time between a moment and an hour.
@@ -57,6 +57,8 @@ class Producer:
                 advice=f"Give seconds, more than 0 and at most {LONGEST_INTERVAL:.0f}.",
             )
         self._production = production
+        if self.is_instant and self._chain.has_open_block:
+            self._chain.produce()
         self._due = time.monotonic() + production.seconds
 
     def receive(self, transaction: Transaction) -> None:

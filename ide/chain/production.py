@@ -101,14 +101,10 @@ class ProductionControl(QObject):
         self.set_mode(ProductionMode.INTERVAL)
 
     def set_mode(self, mode: ProductionMode) -> None:
-        """Produce blocks like this from now on; a block that is open is closed first if none may stay open."""
-        engine = self.engine
-        if engine is None:
-            return
-        production = Production(mode, self._seconds)
-        if mode is ProductionMode.INSTANT and self._waiting:
-            self._ask(engine.produce(), lambda _: None)
-        self._ask(engine.set_production(production), lambda _: self.changed.emit())
+        """Produce blocks like this from now on."""
+        if self.engine is not None:
+            future = self.engine.set_production(Production(mode, self._seconds))
+            self._ask(future, lambda _: self.changed.emit())
 
     def produce(self) -> None:
         """Close the open block, or produce an empty one."""

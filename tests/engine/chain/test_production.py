@@ -311,3 +311,12 @@ def test_pacemaker_ends_with_the_engine():
     pacemaker = Pacemaker(beat)
     pacemaker.wake()
     pacemaker.close()
+
+
+def test_instant_production_closes_the_open_block(local, producer):
+    producer.set_production(Production(ProductionMode.MANUAL))
+    local.chain.submit(transfer(), close=False)
+    assert local.chain.has_open_block
+    producer.set_production(Production(ProductionMode.INSTANT))
+    assert not local.chain.has_open_block
+    assert len(local.chain.head_summary().transactions) == 2
