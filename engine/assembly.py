@@ -21,7 +21,7 @@ from engine.chain.worker_program import PROGRAM as RUN_PROGRAM
 from engine.compiler.bundler import cache_folder
 from engine.compiler.compiler import Compiler
 from engine.compiler.pack import Pack, Packer
-from engine.compiler.source_map import SourceMap, map_to_sources
+from engine.compiler.pack.compiling import compile_pack
 from engine.debug.debugger import Debugger
 from engine.debug.protocol import PAUSED_REQUEST
 from engine.debug.worker_program import PROGRAM as DEBUG_PROGRAM
@@ -149,11 +149,7 @@ class Assembly:
 
     def compile_pack(self, pack: Pack, profile: Profile) -> CompiledContract:
         """Compile a packed project; lines and steps lead back to its files, whoever compiles the same text later."""
-        contract = self.compiler.compile(pack.code, file=Path(pack.entry).name, profile=profile)
-        mapped = map_to_sources(contract, SourceMap(pack.source_map))
-        abi = self.compiler.derive_abi(pack.entry_source, profile=profile)
-        if abi is not None:
-            mapped = msgspec.structs.replace(mapped, abi=abi)
+        mapped = compile_pack(self.compiler, pack, profile)
         if self.compiler.snapshots is not None:
             self.compiler.snapshots.put(mapped)
         return mapped

@@ -175,7 +175,8 @@ def _contract(
 def _addressed(contract: CompiledContract, file: str, abi: Abi | None) -> CompiledContract:
     """Return the contract as this caller asked for it: a snapshot may have been made under another name."""
     changes: dict[str, Any] = {}
-    if contract.file != file:
+    is_packed = contract.sources != (contract.original,)  # its files have names of their own
+    if contract.file != file and not is_packed:
         diagnostics = tuple(msgspec.structs.replace(found, file=file) for found in contract.diagnostics)
         changes = {"file": file, "files": (file, *contract.files[1:]), "diagnostics": diagnostics}
     if abi is not None:

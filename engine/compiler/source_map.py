@@ -13,7 +13,7 @@ import msgspec
 from engine.errors import InternalError
 from engine.values import CompiledContract, Diagnostic, StepSite
 
-__all__ = ["Origin", "SourceMap", "map_to_sources"]
+__all__ = ["Origin", "SourceMap", "map_finding", "map_to_sources"]
 
 _DIGITS = {
     character: value
@@ -98,7 +98,7 @@ def map_to_sources(compiled: CompiledContract, source_map: SourceMap) -> Compile
         sources=source_map.sources,
         line_map=tuple(_line(source_map, line) for _, line in compiled.line_map),
         steps=tuple(_step(source_map, site) for site in compiled.steps),
-        diagnostics=tuple(_finding(source_map, finding) for finding in compiled.diagnostics),
+        diagnostics=tuple(map_finding(source_map, finding) for finding in compiled.diagnostics),
     )
 
 
@@ -119,7 +119,8 @@ def _step(source_map: SourceMap, site: StepSite) -> StepSite:
     return StepSite(start.file, start.line, start.column, end.line, end.column + 1, site.function, site.variables)
 
 
-def _finding(source_map: SourceMap, finding: Diagnostic) -> Diagnostic:
+def map_finding(source_map: SourceMap, finding: Diagnostic) -> Diagnostic:
+    """Return a finding about a script as one about the file it came from; what the packer added stays where it is."""
     start = source_map.origin(finding.line, finding.column)
     if start is None:
         return finding

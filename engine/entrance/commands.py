@@ -7,6 +7,7 @@ import contextlib
 import sys
 from pathlib import Path
 
+from engine.entrance.installing import install_missing, package_folder
 from engine.entrance.project import scenarios
 from engine.entrance.scenario import DEFAULT_TIMEOUT, UNUSABLE, ScenarioRunner, report
 
@@ -18,7 +19,12 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON text instead of lines")
     parser.add_argument("--jobs", type=_at_least_one, default=1, metavar="N", help="files to run at once")
     parser.add_argument("--timeout", type=_seconds, default=DEFAULT_TIMEOUT, metavar="S", help="seconds a step")
+    parser.add_argument("--install", action="store_true", help="install the npm packages that the projects lack")
     options = parser.parse_args(arguments)
+    if options.install:
+        for folder in dict.fromkeys(map(package_folder, (path.resolve() for path in options.paths))):
+            if folder is not None:
+                install_missing(folder, sys.stderr)
     files: list[Path] = []
     for path in options.paths:
         found = scenarios(path) if path.is_dir() else [path]

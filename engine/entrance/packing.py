@@ -10,11 +10,13 @@ from typing import TextIO
 
 from engine.compiler.abi import read_abi
 from engine.compiler.compiler import CODE_SIZE_LIMIT, Compiler
-from engine.compiler.pack import Pack, Packer
+from engine.compiler.pack import Minify, Pack, Packer
+from engine.compiler.pack.compiling import compile_pack
 from engine.entrance.contract_source import main_module
+from engine.entrance.installing import install_missing
 from engine.entrance.project import Project, ProjectContract, load_project
-from engine.errors import CompileError, InvalidInput
-from engine.values import Abi, CompiledContract, Diagnostic, Severity
+from engine.errors import CompileError, InvalidInput, PackError
+from engine.values import Abi, CompiledContract, Diagnostic, Profile, Severity
 from engine.vm.toolchain_process import ToolchainProcess
 
 GOOD, FAULTY = 0, 1
@@ -22,24 +24,43 @@ LARGEST_MODULES = 12
 
 
 def pack(arguments: list[str]) -> int:
-    """`pack DIR [-o FILE]`: 0 if every contract compiles, 1 if one does not; raises `UserError` for unusable input."""
+    """`pack DIR [-o FILE] [--install] [--minify WHEN]`: 0 if every contract compiles, 1 if one does not.
+
+    Raises:
+        UserError: the input cannot be used.
+    """
     parser = argparse.ArgumentParser("main.py pack", description="Pack and compile the contracts of a project.")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the project's folder")
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="write the (packed) script here")
+    parser.add_argument("--install", action="store_true", help="install the npm packages that the project lacks")
+    parser.add_argument(
+        "--minify",
+        type=Minify,
+        choices=list(Minify),
+        default=Minify.LARGE,
+        help="make the script smaller (default large)",
+    )
     options = parser.parse_args(arguments)
-    return pack_folder(options.folder, options.output, sys.stdout)
+    return pack_folder(options.folder, options.output, sys.stdout, install=options.install, minify=options.minify)
 
 
-def pack_folder(folder: Path, output: Path | None, stream: TextIO) -> int:
+def pack_folder(
+    folder: Path, output: Path | None, stream: TextIO, *, install: bool = False, minify: Minify = Minify.LARGE
+) -> int:
     """Pack, compile and describe every contract of a project; return the exit code.
+
+    With `install` missing npm packages are installed first, those that only the code names included.
 
     Raises:
         InvalidInput: the folder or its settings cannot be used.
+        UserError: a package cannot be installed.
     """
     if not folder.is_dir():
         raise InvalidInput("is not a folder", where=str(folder))
     project = load_project(folder)
-    contracts = project.contracts or (ProjectContract(folder.name, main_module(folder), pack=True),)
+    contracts = project.contracts or (
+        ProjectContract(folder.name, main_module(folder), profile=Profile.MODERN, pack=True),
+    )
     if output is not None and len(contracts) != 1:
         raise InvalidInput("-o needs a project with exactly one contract", where=str(folder))
     code = GOOD
@@ -48,7 +69,8 @@ def pack_folder(folder: Path, output: Path | None, stream: TextIO) -> int:
         compiler = Compiler(toolchain)
         for contract in contracts:
             try:
-                compiled, packed = _compiled(folder, project, contract, compiler, packer)
+                packed = _packed(folder, contract, packer, stream, install=install, minify=minify)
+                compiled = _compiled(folder, project, contract, compiler, packed)
             except CompileError as error:
                 print(f"{contract.name}: {error}", file=stream)
                 _show_diagnostics(error.diagnostics, stream)
@@ -62,16 +84,29 @@ def pack_folder(folder: Path, output: Path | None, stream: TextIO) -> int:
     return code
 
 
+def _packed(
+    folder: Path, contract: ProjectContract, packer: Packer, stream: TextIO, *, install: bool, minify: Minify
+) -> Pack | None:
+    if not contract.pack:
+        return None
+    if install:
+        install_missing(folder, stream)
+    try:
+        return packer.pack(folder, contract.file, minify=minify)
+    except PackError as error:
+        if not install or not install_missing(folder, stream, error.diagnostics):
+            raise
+    return packer.pack(folder, contract.file, minify=minify)
+
+
 def _compiled(
-    folder: Path, project: Project, contract: ProjectContract, compiler: Compiler, packer: Packer
-) -> tuple[CompiledContract, Pack | None]:
+    folder: Path, project: Project, contract: ProjectContract, compiler: Compiler, packed: Pack | None
+) -> CompiledContract:
     abi = read_abi((folder / contract.abi).read_text(encoding="utf-8"), file=contract.abi) if contract.abi else None
     profile = contract.profile or project.profile
-    packed = packer.pack(folder, contract.file) if contract.pack else None
-    text = packed.code if packed else _text(folder / contract.file)
-    if packed and abi is None:
-        abi = compiler.derive_abi(packed.entry_source, profile=profile)
-    return compiler.compile(text, file=contract.file, profile=profile, abi=abi), packed
+    if packed is not None:
+        return compile_pack(compiler, packed, profile, abi=abi)
+    return compiler.compile(_text(folder / contract.file), file=contract.file, profile=profile, abi=abi)
 
 
 def _text(file: Path) -> str:
@@ -90,6 +125,8 @@ def _describe(contract: ProjectContract, compiled: CompiledContract, packed: Pac
     sizes = f"metered {len(compiled.metered):,}, stepping {len(compiled.stepping):,} characters"
     print(f"  snapshot {compiled.key[:16]}: {sizes}, {len(compiled.steps):,} steps", file=stream)
     _show_interface(compiled.abi, stream)
+    if packed and packed.is_minified:
+        print(f"  made smaller: it was {packed.plain_size:,} bytes", file=stream)
     if packed:
         largest = sorted(packed.modules, key=lambda module: -module.packed_size)
         print(f"  {len(packed.modules)} modules:", file=stream)

@@ -22,11 +22,13 @@ _OPTIONS = (
     "--no-update-notifier",
     "--no-progress",
     "--fetch-retries=1",
+    "--fetch-retry-mintimeout=1000",
     "--loglevel=http",
 )
 _FETCHED = re.compile(r"npm http fetch GET 200 \S+/-/(\S+)\.tgz")
 _ERROR_CODE = re.compile(r"npm (?:error|ERR!) code (\w+)")
 _ERROR_TEXT = re.compile(r"npm (?:error|ERR!) (?!code |A complete log|\S+ A complete log)(.+)")
+_UNKNOWN = re.compile(r"'([^']+)@[^']*' (?:is not in this registry|could not be found)")
 _UNREACHABLE = {
     "ENOTFOUND",
     "EAI_AGAIN",
@@ -145,10 +147,13 @@ def _problem(lines: list[str], folder: Path) -> UserError:
             advice="Connect to the network (check the proxy settings of npm) and try again.",
         )
     if code == "E404":
-        name = match[1] if (match := re.search(r"'([^']+)@[^']*' is not in this registry", output)) else ""
+        name = match[1] if (match := _UNKNOWN.search(output)) else ""
         return InvalidInput(f"there is no package {name}".rstrip(), where=where, advice="Check how its name is spelt.")
     if code == "ETARGET":
-        return InvalidInput(f"there is no such version: {reason}", where=where, advice="Correct the version it names.")
+        name = (
+            match[1] if (match := re.search(r"No matching version found for (.+?)\.?$", output, re.MULTILINE)) else ""
+        )
+        return InvalidInput(f"there is no such version: {name}", where=where, advice="Correct it in package.json.")
     if code == "EUSAGE":
         advice = f"Delete {_LOCK}, it is made again, or put package.json right."
         return InvalidInput(f"does not agree with {_LOCK}", where=where, advice=advice)

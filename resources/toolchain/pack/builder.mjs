@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { builtIns, SHIMS } from './built-ins.mjs';
 import { compact } from './compact.mjs';
+import { moved } from './mappings.mjs';
 
 const RESOURCES = fileURLToPath(new URL('../../', import.meta.url));
 const KEPT_CONTEXTS = 8;
@@ -160,7 +161,7 @@ function optionsFor(directory, entry) {
 async function readable(directory, entry, errors) {
   const names = new Set(errors.map(({ text }) => /^Could not resolve "(.*)"/.exec(text)?.[1]).filter(Boolean));
   const unreadable = errors.filter(
-    ({ id, text, location }) => location && !id && !text.startsWith('Could not resolve'),
+    ({ pluginName, text, location }) => location && !pluginName && !text.startsWith('Could not resolve'),
   );
   const files = new Set(unreadable.map(({ location }) => path.resolve(directory, location.file)));
   const lenient = {
@@ -184,17 +185,47 @@ async function readable(directory, entry, errors) {
 
 /** Script and map, the same wherever Strata is installed: our own modules are named without their folder. */
 function scriptOf(result, directory) {
-  const ours = path.relative(directory, RESOURCES).replaceAll('\\', '/');
-  const neutral = (text, folder) =>
-    text
-      .replaceAll(`${folder}/node_modules/`, 'strata/node_modules/')
-      .replaceAll(`${folder}/toolchain/pack/shims/`, 'strata/pack/shims/');
   const map = JSON.parse(outputOf(result, '.map'));
   const { entryPoint } = Object.values(result.metafile.outputs).find((output) => output.entryPoint);
-  const entryFolder = path.dirname(path.resolve(directory, entryPoint));
-  const oursFromEntry = path.relative(entryFolder, RESOURCES).replaceAll('\\', '/');
-  map.sources = map.sources.map((source) => neutral(source, oursFromEntry));
-  return { code: neutral(outputOf(result, '.js'), ours), map: JSON.stringify(map) };
+  const fromEntry = ourFolders(path.dirname(path.resolve(directory, entryPoint)));
+  map.sources = map.sources.map((source) => renamed(source, fromEntry).text);
+  const fromDirectory = ourFolders(directory);
+  const columns = [];
+  const lines = outputOf(result, '.js')
+    .split('\n')
+    .map((line, i) => {
+      const { text, places } = renamed(line, fromDirectory);
+      if (places.length > 1) columns[i] = places;
+      return text;
+    });
+  map.mappings = moved(map.mappings, columns);
+  return { code: lines.join('\n'), map: JSON.stringify(map) };
+}
+
+/** Our folders as esbuild names them, relative to another one, and what they are called instead. */
+function ourFolders(from) {
+  const ours = path.relative(from, RESOURCES).replaceAll('\\', '/');
+  return [
+    [`${ours}/node_modules/`, 'strata/node_modules/'],
+    [`${ours}/toolchain/pack/shims/`, 'strata/pack/shims/'],
+  ];
+}
+
+/** Names replaced in a text, and where its pieces were and are now. */
+function renamed(text, names) {
+  const places = [[0, 0]];
+  let result = '';
+  let from = 0;
+  for (;;) {
+    const found = names
+      .map(([name, instead]) => ({ at: text.indexOf(name, from), name, instead }))
+      .filter(({ at }) => at !== -1)
+      .sort((one, other) => one.at - other.at)[0];
+    if (!found) return { text: result + text.slice(from), places };
+    result += text.slice(from, found.at) + found.instead;
+    from = found.at + found.name.length;
+    places.push([from, result.length]);
+  }
 }
 
 function outputOf(result, ending) {

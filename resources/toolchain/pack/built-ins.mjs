@@ -49,8 +49,8 @@ export const builtIns = {
       }
       if (STAND_INS[name]) return { path: STAND_INS[name] };
       const text = `Node's module "${name}" does not exist on a chain: its results depend on the machine it runs on`;
-      if (!LIBRARY.test(request.importer)) return { errors: [{ id: 'node-built-in', text }] };
-      const warning = { id: 'node-built-in', text: `${text}. What needs it in this library fails when it is called` };
+      if (!LIBRARY.test(request.importer)) return { errors: [{ text }] };
+      const warning = { text: `${text}. What needs it in this library fails when it is called` };
       return { path: name, namespace: 'strata-absent', warnings: [warning] };
     });
     build.onLoad({ filter: /.*/, namespace: 'strata-absent' }, ({ path: name }) => ({

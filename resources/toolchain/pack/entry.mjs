@@ -136,10 +136,9 @@ function lastComment(comments, from, to) {
 
 /** Annotations and doc comment of the first definition of a method of this name in the original text. */
 function searched(text, name) {
-  const pattern = new RegExp(
-    `(?:/\\*\\*((?:[^*]|\\*(?!/))*)\\*/\\s*)?(?:^|\\n)[ \\t]*(?:public\\s+)?${name}\\s*\\(`,
-    'g',
-  );
+  const comment = '(?:/\\*\\*((?:[^*]|\\*(?!/))*)\\*/\\s*)?';
+  const words = '(?:@\\w+(?:\\([^)]*\\))?\\s*)*(?:public\\s+)?';
+  const pattern = new RegExp(`(?:^|\\n)[ \\t]*${comment}${words}${name}\\s*\\(`, 'g');
   for (const match of text.matchAll(pattern)) {
     const [parameters, rest] = untilClosed(text, match.index + match[0].length);
     if (!/^\s*(?::[^;]*?)?\{/.test(rest)) continue;

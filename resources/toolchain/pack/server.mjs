@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { build, close } from './builder.mjs';
+import { builtIns } from './built-ins.mjs';
 import { entrySource } from './entry.mjs';
 
 async function pack(request) {
@@ -36,9 +37,9 @@ function findings({ errors, warnings }, directory) {
   };
 }
 
-function message({ id, text, location, notes }, directory) {
+function message({ pluginName, text, location, notes }, directory) {
   return {
-    code: id || '',
+    code: pluginName === builtIns.name ? 'node-built-in' : '',
     text,
     file: location ? path.resolve(directory, location.file) : '',
     line: location ? location.line : 0,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.compiler.pack import Packer
+from engine.compiler.pack import CHAIN_CODE_LIMIT, Minify, Packer
+from engine.compiler.source_map import SourceMap
 from engine.errors import PackError
 
 CLASS = "class Contract { init() {} }\nmodule.exports = Contract;\n"
@@ -79,6 +80,101 @@ def test_node_globals_are_packed_only_where_they_are_used(tmp_path: Path, packer
     write(tmp_path, plain_js=CLASS, uses_js="const bytes = Buffer.from('a');\n" + CLASS)
     assert packer.pack(tmp_path, "plain.js").size < 1000
     assert "class Buffer" in (code := packer.pack(tmp_path, "uses.js").code) or "function Buffer" in code
+
+
+def test_a_global_that_is_no_longer_used_is_no_longer_packed(tmp_path: Path, packer: Packer) -> None:
+    write(tmp_path, main_js=CLASS)
+    plain = packer.pack(tmp_path, "main.js").code
+    write(tmp_path, main_js="Buffer.from(process.version);\n" + CLASS)
+    assert packer.pack(tmp_path, "main.js").size > 10 * len(plain)
+    write(tmp_path, main_js=CLASS)
+    assert packer.pack(tmp_path, "main.js").code == plain
+
+
+def test_libraries_may_name_what_depends_on_the_machine(tmp_path: Path, packer: Packer) -> None:
+    write(
+        tmp_path,
+        main_js="require('lib');\n" + CLASS,
+        node_modules__lib__index_js="const { readFileSync } = require('fs');\nexports.read = () => readFileSync('x');",
+    )
+    pack = packer.pack(tmp_path, "main.js")
+    (warning,) = pack.diagnostics
+    assert (warning.severity, warning.code, warning.line) == ("warning", "node-built-in", 1)
+    assert "main.js → lib/index.js" in warning.message
+
+
+def test_the_script_is_the_same_wherever_strata_and_the_project_are(tmp_path: Path, packer: Packer) -> None:
+    source = "console.log(require('util').inspect(Buffer.from('a')), globalThis);\n" + CLASS
+    packs = []
+    for folder in ("one", "two/deeper"):
+        (tmp_path / folder).mkdir(parents=True)
+        packs.append(packer.pack(write(tmp_path / folder, main_js=source), "main.js"))
+    assert packs[0].code == packs[1].code
+    assert packs[0].source_map == packs[1].source_map
+    assert str(tmp_path) not in packs[0].code + packs[0].source_map
+    assert ".." not in packs[0].source_map.split('"sourcesContent"')[0]
+
+
+def test_errors_in_deep_modules_name_the_imports_that_lead_there(tmp_path: Path, packer: Packer) -> None:
+    write(tmp_path, main_js="require('./a');\n" + CLASS, a_js="require('lib');", node_modules__lib__index_js="let = ;")
+    with pytest.raises(PackError, match=r"imported through main\.js → a\.js → lib/index\.js"):
+        packer.pack(tmp_path, "main.js")
+
+
+LONG = "// a comment\n" + "".join(f"const   name{i}  =  [ {i} ,  'text  {i}' ] ;\n" for i in range(3))
+
+
+def test_a_script_is_made_smaller_without_moving_a_line(tmp_path: Path, packer: Packer) -> None:
+    source = (
+        LONG + "console.log(name0, name1, name2, /a b/g.test('x'), `t  ${ name0 }  t`, - -1, 1 .toFixed());\n" + CLASS
+    )
+    write(tmp_path, main_js=source)
+    plain = packer.pack(tmp_path, "main.js", minify=Minify.NEVER)
+    small = packer.pack(tmp_path, "main.js", minify=Minify.ALWAYS)
+    assert not plain.is_minified and small.is_minified
+    assert small.size < small.plain_size == plain.size
+    assert "'text  1'" in small.code.replace('"', "'") and "`t  ${" in small.code
+    seen = SourceMap(small.source_map)
+    lines = small.code.splitlines()
+    place = next(i for i, line in enumerate(lines, 1) if "name1=" in line)
+    origin = seen.origin(place, lines[place - 1].index("name1"))
+    assert origin is not None
+    assert source.splitlines()[origin.line - 1][origin.column :].startswith("name1")
+
+
+def test_only_a_script_that_is_too_large_is_made_smaller_by_itself(tmp_path: Path, packer: Packer) -> None:
+    body = "".join(f"    if (x === {i}) {{\n      return {i} + x;\n    }}\n" for i in range(1200))
+    large = f"function f(x) {{\n{body}}}\nconsole.log(f(1));\n{CLASS}"
+    write(tmp_path, large_js=large, small_js=CLASS)
+    pack = packer.pack(tmp_path, "large.js")
+    assert pack.plain_size > CHAIN_CODE_LIMIT > pack.size
+    assert len(pack.code.splitlines()) == len(packer.pack(tmp_path, "large.js", minify=Minify.NEVER).code.splitlines())
+    assert not packer.pack(tmp_path, "small.js").is_minified
+
+
+def test_typescript_that_is_more_than_types_keeps_its_interface(tmp_path: Path, packer: Packer) -> None:
+    write(
+        tmp_path,
+        main_ts="""
+enum Kind { A }
+function traced(method: Function, _: unknown) { return method; }
+export default class Shop {
+  constructor(private readonly kind = Kind.A) {}
+  init(): void {}
+  /** @param {json} list */
+  @traced
+  buy(list: string, count: number, ok?: boolean, { a, b }: { a: number; b: string } = { a: 1, b: '' }): void {
+    this.helper(count);
+  }
+  helper(amount: bigint): void {}
+}
+""",
+    )
+    source = packer.pack(tmp_path, "main.ts").entry_source
+    assert "buy(list, count, ok, argument3) {}" in source
+    for line in ("@param {json} list", "@param {number} count", "@param {boolean} ok", "@param {json} amount"):
+        assert line in source
+    assert "module.exports = Shop;" in source
 
 
 def test_a_syntax_error_names_its_line(tmp_path: Path, packer: Packer) -> None:
