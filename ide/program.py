@@ -120,7 +120,7 @@ class Program(QObject):
         window = self.window
         width, height = window.fontMetrics().horizontalAdvance("0"), window.fontMetrics().height()
         sides = [window.dock("project"), window.dock("contracts")]
-        window.resizeDocks(sides, [width * 32, width * 52], Qt.Orientation.Horizontal)
+        window.resizeDocks(sides, [width * 32, width * 50], Qt.Orientation.Horizontal)
         window.resizeDocks([window.dock("state")], [height * 18], Qt.Orientation.Vertical)
 
     # --- starting --------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ class Program(QObject):
 
     def _chain_repaired(self, report: RepairReport) -> None:
         saved = f"{report.blocks:,} block{'' if report.blocks == 1 else 's'} could be read"
-        lost = f"Lost: {'; '.join(report.lost)}" if report.lost else "Nothing was lost."
+        lost = f"Could not be read: {'; '.join(report.lost)}." if report.lost else "Nothing was lost."
         text = f"The chain was repaired\n{saved}. {lost}\nThe damaged one was kept as {report.damaged}."
         self.window.notifications.show(Notice("warning" if report.lost else "success", text, "chain", lasting=True))
 

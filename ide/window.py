@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def _usual_size(self) -> QSize:
         metrics = self.fontMetrics()
-        wanted = QSize(metrics.horizontalAdvance("0") * 180, metrics.height() * 56)
+        wanted = QSize(metrics.horizontalAdvance("0") * 200, metrics.height() * 66)
         return wanted.boundedTo(self.screen().availableSize())
 
     def reset_layout(self) -> None:

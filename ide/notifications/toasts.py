@@ -75,6 +75,7 @@ class Toast(QWidget):
         if buttons.count():
             buttons.addStretch(1)
             rows.addLayout(buttons)
+        rows.addStretch(1)
         columns.addLayout(rows, 1)
         close = QToolButton()
         close.setIcon(icon("close"))
