@@ -38,6 +38,7 @@ from ide.settings import SettingsStore
 from ide.status import EditorStatus
 from ide.tasks import JobsButton
 from ide.theme import icon
+from ide.time.install import TimePanels
 from ide.window import MainWindow
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ class Program(QObject):
         window.show_dock("project", focus=False)
         self.panels = EnginePanels(window)
         self.chain = ChainPanels(window, self.panels)
+        self.time = TimePanels(window, self.panels)
+        self.time.machine.named.connect(self.chain.checkpoints.refresh)
+        self.chain.checkpoints.changed.connect(self.time.machine.refresh)
         self.problems_panel = ProblemsPanel(window)
         window.add_dock(
             "problems",
