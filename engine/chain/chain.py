@@ -180,16 +180,26 @@ class Chain(ChainHistory):
 
     def _execute(self, queued: QueuedTransaction) -> Execution:
         """Execute a transaction in the open block; in a new one beside the base transaction, which it seldom meets."""
-        block = self._open or self._new_block(not_before=queued.transaction.time)
+        if self._open is not None:
+            return self._executions.execute(self.batch(self._open, (queued,)))[0]
+        block = self._new_block(not_before=queued.transaction.time)
         batch = self.batch(block, (queued,))
+        if self._executions.is_local(batch):
+            self._execute_base(block)
+            return self._executions.execute(batch)[0]
+
+        def begin() -> None:
+            base = self._base(block)
+            executions = self._executions.execute_here(self.batch(block, (base,)))
+            if executions is not None:
+                self._begin(block, base, executions[0])
+
+        (execution,) = self._executions.execute_beside(batch, begin)
         if self._open is None:
-            if not self._executions.is_local(batch):
-                (execution,) = self._executions.execute_beside(batch, lambda: self._execute_base(block))
-                changed = block.entries[0][1].write_set.keys()
-                if changed.isdisjoint(execution.reads) and changed.isdisjoint(execution.write_set):
-                    return execution
-            else:
-                self._execute_base(block)
+            self._execute_base(block)
+        changed = block.entries[0][1].write_set.keys()
+        if changed.isdisjoint(execution.reads) and changed.isdisjoint(execution.write_set):
+            return execution
         return self._executions.execute(batch)[0]
 
     def submit_many(self, transactions: Sequence[Transaction], *, close: bool = True) -> tuple[Outcome, ...]:

@@ -89,13 +89,17 @@ class Executions:
         Raises:
             InternalError: Strata itself failed.
         """
-        reader = state or self._head()
+        executions = self.execute_here(batch, state)
+        return self._run_in_worker(batch, state) if executions is None else executions
+
+    def execute_here(self, batch: Batch, state: StateReader | None = None) -> tuple[Execution, ...] | None:
+        """Execute a batch as `execute` does, but without a worker; None if it needs one."""
         if self.is_local(batch):
             try:
-                return _run_locally(batch, reader, self._natives)
+                return _run_locally(batch, state or self._head(), self._natives)
             except _NeedsScript:
                 pass
-        return self._run_in_worker(batch, state)
+        return None
 
     def serve(self, name: str, payload: bytes) -> bytes:
         """Answer a worker's request; from any thread."""
@@ -144,7 +148,8 @@ class Executions:
     def execute_beside(self, batch: Batch, work: Callable[[], None]) -> tuple[Execution, ...]:
         """Execute a batch on the newest state in a worker, and do something else at the same time.
 
-        `work` may change the state: who calls this has to see whether the batch has read what was changed.
+        `work` may change the state: who calls this has to see whether the batch has read what was changed. It must not
+        execute anything in a worker: there may be only this one.
         """
         problems: list[BaseException] = []
 

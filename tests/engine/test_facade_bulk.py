@@ -105,3 +105,15 @@ def test_every_deployment_is_told_once(engine: Engine) -> None:
     engine.transact(request("bobby", f"Contract{result.hash}", "all")).result(60)
     assert [event.contract.id for event in told] == [f"Contract{result.hash}"]
     assert told[0].contract.owner == "bobby"
+
+
+@pytest.mark.timeout(60)
+def test_one_worker_is_enough_for_a_block_that_needs_it_twice(tmp_path: Path) -> None:
+    """The first block's base transaction runs JavaScript, because a reward is due, and so does the deployment."""
+    engine = Engine.open(tmp_path / "chain", workers=1)
+    try:
+        contract = deploy(engine)
+        assert engine.validate_block(1).result(30) is None
+        assert engine.transact(request("alice", contract, "all")).result(30).succeeded
+    finally:
+        engine.close()
