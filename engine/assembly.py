@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -25,13 +27,14 @@ from engine.compiler.pack.compiling import compile_pack
 from engine.debug.debugger import Debugger
 from engine.debug.protocol import PAUSED_REQUEST
 from engine.debug.worker_program import PROGRAM as DEBUG_PROGRAM
-from engine.interface import EngineEvent, Genesis, WorkerChanged, WorkerStatus
+from engine.interface import EngineEvent, Genesis, VmDiagnostics, VmSettings, WorkerChanged
 from engine.state.blobs import BlobStore, UnwrittenBlobs
 from engine.state.local_cache import LocalCache
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import CompiledContract, Profile, Value
 from engine.vm.hotspots import HotSpots
+from engine.vm.monitor import VmMonitor, pool_settings_of
 from engine.vm.pool import PoolSettings, Priority, WorkerPool
 from engine.vm.toolchain_process import ToolchainProcess
 
@@ -114,6 +117,8 @@ class Assembly:
             )
             opened.callback(self.debug_pool.close)
             self.debugger.attach(self.debug_pool)
+            self.monitor = VmMonitor((self.pool, self.debug_pool))
+            self.vm_settings = VmSettings(ceiling=workers, time_limit=options.time_limit)
             self.pool.subscribe(self._workers_changed)
             self.debug_pool.subscribe(self._workers_changed)
             kept = None if self.compiler.snapshots is None else GenesisCache(self.compiler.snapshots, cache_folder())
@@ -134,14 +139,16 @@ class Assembly:
         self._closing.set()
         self._opened.close()
 
-    def workers(self) -> tuple[WorkerStatus, ...]:
-        """Return all workers."""
-        return self.pool.statuses() + self.debug_pool.statuses()
+    def configure_vm(self, settings: VmSettings) -> None:
+        """Change how many workers run contracts and what bounds a transaction; on the chain's thread."""
+        self.vm_settings = settings
+        self.pool.configure(pool_settings_of(settings, _RUN_POOL))
+        lanes = settings.ceiling or os.cpu_count() or 1
+        self.chain.options = dataclasses.replace(self.chain.options, time_limit=settings.time_limit, lanes=lanes)
 
-    def refresh_workers(self) -> None:
-        """Ask all workers how they are."""
-        self.pool.refresh()
-        self.debug_pool.refresh()
+    def vm_diagnostics(self) -> VmDiagnostics:
+        """Tell what the sandboxes are made of."""
+        return self.monitor.diagnostics(self.vm_settings)
 
     def pool_of(self, kind: str) -> WorkerPool:
         """Return the pool of a worker's kind, `run` or `debug`."""
@@ -213,4 +220,4 @@ class Assembly:
 
     def _workers_changed(self) -> None:
         if not self._closing.is_set():
-            self._emit(WorkerChanged(self.workers()))
+            self._emit(WorkerChanged(self.monitor.workers()))

@@ -42,12 +42,19 @@ from engine.interface import (
     ProductionStopped,
     StackFrame,
     StepView,
+    Temperature,
     TraceStep,
     TransactionExecuted,
+    TransactionReceived,
     TransactionRejected,
     Variable,
+    VmDiagnostics,
+    VmLoad,
+    VmSettings,
     WorkerChanged,
+    WorkerDeath,
     WorkerStatus,
+    problem_of,
 )
 from engine.values import (
     Abi,
@@ -102,11 +109,17 @@ __all__ = [
     "ProductionStopped",
     "StackFrame",
     "StepView",
+    "Temperature",
     "TraceStep",
     "TransactionExecuted",
+    "TransactionReceived",
     "TransactionRejected",
     "Variable",
+    "VmDiagnostics",
+    "VmLoad",
+    "VmSettings",
     "WorkerChanged",
+    "WorkerDeath",
     "WorkerStatus",
 ]
 
@@ -388,6 +401,7 @@ class Engine:
             read=self._read,
             change=self._change,
             subscribe=self.subscribe,
+            received=lambda transaction_hash: self._emit(TransactionReceived(transaction_hash)),
             wake=self._pacemaker.wake,
         )
 
@@ -499,11 +513,11 @@ class Engine:
 
     def workers(self) -> tuple[WorkerStatus, ...]:
         """Return the worker processes, as they were known last; `refresh_workers` asks them."""
-        return self._parts.workers()
+        return self._parts.monitor.workers()
 
     def refresh_workers(self) -> None:
         """Ask the workers for their memory and loaded contracts; a `WorkerChanged` follows when they have answered."""
-        self._parts.refresh_workers()
+        self._parts.monitor.refresh()
 
     def kill_worker(self, kind: str, worker: int) -> None:
         """Kill a worker process; what it runs fails with `WorkerCrashed`, and another takes its place."""
@@ -512,6 +526,36 @@ class Engine:
     def recycle_worker(self, kind: str, worker: int) -> None:
         """Replace a worker by a fresh one as soon as it is idle."""
         self._parts.pool_of(kind).recycle(worker)
+
+    def vm_load(self) -> VmLoad:
+        """Return how much the workers have to do at this moment."""
+        return self._parts.monitor.load()
+
+    def vm_diagnostics(self) -> Future[VmDiagnostics]:
+        """Tell V8's version, whether the startup snapshot is used and why not, limits, and workers that died."""
+        return self._read(self._parts.vm_diagnostics)
+
+    @property
+    def vm_settings(self) -> VmSettings:
+        """How many workers run contracts, and what bounds a transaction."""
+        return self._parts.vm_settings
+
+    def configure_vm(self, settings: VmSettings) -> Future[None]:
+        """Change how many workers run contracts, and what bounds a transaction, from the next one on.
+
+        Workers with other limits are replaced as soon as they are idle.
+
+        Raises:
+            InvalidInput: a number is out of its range.
+        """
+
+        def configure() -> None:
+            problem = problem_of(settings)
+            if problem:
+                raise InvalidInput(problem, where="VM settings", advice="Choose a number within the range.")
+            self._parts.configure_vm(settings)
+
+        return self._execute(configure)
 
     def waiting_jobs(self) -> int:
         """Return how many jobs wait for a worker."""

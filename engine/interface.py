@@ -70,6 +70,12 @@ class HeadMoved(EngineEvent, frozen=True):
     number: int
 
 
+class TransactionReceived(EngineEvent, frozen=True):
+    """The local node was sent a transaction that was signed elsewhere; it may yet be refused."""
+
+    hash: str
+
+
 class NodeAnswered(EngineEvent, frozen=True):
     """The local node answered a request; `status` is 0 if the client went away. `time` is the machine's, in ns."""
 
@@ -86,8 +92,23 @@ class WorkerChanged(EngineEvent, frozen=True):
     workers: tuple[WorkerStatus, ...]
 
 
+class Temperature(StrEnum):
+    """How much of a contract's way to its first statement a worker has behind it."""
+
+    COLD = "cold"
+    """Its runtime was prepared step by step, and no contract is loaded."""
+    RESTORED = "restored"
+    """Its runtime came from the startup snapshot, or contracts were loaded ahead from their compiled snapshots."""
+    HOT = "hot"
+    """It has run, and holds the contracts that it ran."""
+
+
 class WorkerStatus(Value, frozen=True):
-    """One worker process as the VM monitor shows it. `state` is starting, idle, busy, spare or ended."""
+    """One worker process as the VM monitor shows it. `state` is starting, idle, busy, spare or ended.
+
+    `contracts` are the keys of the code that it has loaded (`DeployedContract.code_key`). `core` is the processor core
+    that it is bound to.
+    """
 
     id: int
     pid: int
@@ -96,6 +117,93 @@ class WorkerStatus(Value, frozen=True):
     runs: int
     memory_bytes: int
     contracts: tuple[str, ...]
+    temperature: Temperature = Temperature.COLD
+    core: int | None = None
+
+
+class WorkerDeath(Value, frozen=True):
+    """A worker that ended without being asked to, at `time` (the machine's, in ns).
+
+    `last_words` is what the process wrote to its error output, such as V8's reason for giving up.
+    """
+
+    kind: str
+    id: int
+    pid: int
+    time: int
+    last_words: str
+
+
+class VmLoad(Value, frozen=True):
+    """How much the workers have to do at a moment.
+
+    `workers` take jobs, `busy` of them do one, `spares` stand ready, `waiting` jobs wait. `busy_seconds` is how long
+    all workers together have been busy since the chain was opened: its growth tells the load between two moments.
+    """
+
+    workers: int
+    busy: int
+    spares: int
+    waiting: int
+    busy_seconds: float
+    memory_bytes: int
+
+
+class VmSettings(Value, frozen=True):
+    """How many workers run contracts, and the bounds of a transaction.
+
+    `floor` workers always exist, at most `ceiling` (0: one a core). `time_limit` is in seconds, `heap_bytes` bounds one
+    isolate, `process_bytes` a whole worker.
+    """
+
+    floor: int = 1
+    ceiling: int = 0
+    time_limit: float = 2.0
+    heap_bytes: int = 128_000_000
+    process_bytes: int = 768_000_000
+
+
+def problem_of(settings: VmSettings) -> str:
+    """Return what is wrong with settings, in words; empty if nothing is."""
+    for name, value, least, most in (
+        ("the least number of workers", settings.floor, 1, 64),
+        ("the most workers", settings.ceiling, 0, 64),
+        ("the time limit in seconds", settings.time_limit, 0.01, 60),
+        ("the heap of an isolate in bytes", settings.heap_bytes, 16_000_000, 2_000_000_000),
+        ("the memory of a worker in bytes", settings.process_bytes, 128_000_000, 16_000_000_000),
+    ):
+        if not least <= value <= most:
+            return f"{name} must be from {least:,} to {most:,}, not {value:,}"
+    if settings.ceiling and settings.floor > settings.ceiling:
+        return f"at least {settings.floor} and at most {settings.ceiling} workers cannot both be"
+    return ""
+
+
+class Limit(Value, frozen=True):
+    """A bound of a transaction here and on the chain; `chain` None: the chain has none. `unit` is s, bytes or calls."""
+
+    name: str
+    value: float
+    chain: float | None
+    unit: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether a contract may end otherwise here than on the chain."""
+        return self.chain is not None and self.value != self.chain
+
+
+class VmDiagnostics(Value, frozen=True):
+    """What the sandboxes are made of. `snapshot_reason` tells why the startup snapshot is not used, or `on`.
+
+    `v8_version` is empty until the first worker is ready.
+    """
+
+    v8_version: str
+    startup_snapshot: bool
+    snapshot_reason: str
+    limits: tuple[Limit, ...]
+    deaths: tuple[WorkerDeath, ...]
 
 
 # --- production ----------------------------------------------------------------------------------

@@ -73,9 +73,12 @@ class WorkerSettings(Value, frozen=True):
 
 
 class Ready(Value, tag=0, array_like=True, frozen=True):
-    """A worker can take jobs."""
+    """A worker can take jobs; `v8` is its V8's version, `restored` whether it booted from a startup snapshot."""
 
     pid: int
+    v8: str = ""
+    restored: bool = False
+    contracts: tuple[str, ...] = ()
 
 
 class Job(Value, tag=1, array_like=True, frozen=True):

@@ -12,18 +12,18 @@ import itertools
 import os
 import threading
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from enum import IntEnum
 from multiprocessing.connection import Connection, Pipe, wait
 
 from engine.errors import InternalError, RunCancelled, StrataError
-from engine.interface import WorkerStatus
-from engine.values import Profile, Value
+from engine.interface import VmLoad, WorkerDeath, WorkerStatus
 from engine.vm import startup_snapshot
 from engine.vm.channel import Cancel, ChannelClosed, Report, Status, WorkerSettings
+from engine.vm.cores import Cores
 from engine.vm.launcher import Launcher, create_launcher
+from engine.vm.pool_settings import PoolSettings, Priority
 from engine.vm.worker_handle import FOREVER, Questions, ServeCode, ServeRead, ServeRequest, Task, WorkerHandle
 
 __all__ = ["PoolSettings", "Priority", "ServeRead", "ServeRequest", "WorkerPool"]
@@ -31,42 +31,9 @@ __all__ = ["PoolSettings", "Priority", "ServeRead", "ServeRequest", "WorkerPool"
 _CANCEL_SECONDS = 0.08
 _CLOSE_SECONDS = 0.4
 _START_SECONDS = 60.0
+_REMEMBERED_DEATHS = 50
 _TRUSTED_DEATHS = 2
 """So many workers in a row may die while booting before startup snapshots are blamed."""
-
-
-class Priority(IntEnum):
-    """Which jobs go first."""
-
-    INTERACTIVE = 0
-    NORMAL = 1
-    BULK = 2
-
-
-class PoolSettings(Value, frozen=True):
-    """Sizes and limits of a pool.
-
-    `floor` workers always exist; up to `ceiling` (0: the number of cores) while jobs wait; `spares` more stand ready,
-    so that nobody waits for a process to start. A worker is replaced after `recycle_runs` programs or above
-    `recycle_bytes`. `time_limit`, `heap_bytes`, `process_bytes` bound every run. A job without a deadline of its own
-    is given `hard_seconds` before its worker is killed. `pin` binds each worker to a processor core: messages then
-    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted.
-    """
-
-    floor: int = 1
-    ceiling: int = 0
-    spares: int = 1
-    idle_seconds: float = 30.0
-    recycle_runs: int = 50_000
-    recycle_bytes: int = 512_000_000
-    time_limit: float = 0.2
-    heap_bytes: int = 128_000_000
-    process_bytes: int = 768_000_000
-    hard_seconds: float = 60.0
-    pin: bool = True
-    fork_server: bool | None = None
-    images: bool = True
-    profiles: tuple[Profile, ...] = (Profile.IOST,)
 
 
 class WorkerPool:
@@ -95,7 +62,7 @@ class WorkerPool:
         self._questions = Questions(serve_read, serve_code, serve_request)
         self._warm_keys = warm_keys or tuple
         self._image_deaths = 0
-        self._cores = self._settings.ceiling or os.cpu_count() or 1
+        self._ceiling = self._settings.ceiling or os.cpu_count() or 1
         self._launcher = launcher or create_launcher(
             self._worker_settings(None), fork_server=self._settings.fork_server
         )
@@ -107,6 +74,9 @@ class WorkerPool:
         self._spares: list[WorkerHandle] = []
         self._starting = 0
         self._failed_starts = 0
+        self._past_busy_seconds = 0.0
+        self._deaths: deque[WorkerDeath] = deque(maxlen=_REMEMBERED_DEATHS)
+        self._v8 = ""
         self._closing = False
         self._listeners: list[Callable[[], None]] = []
         self._wake_reader, self._wake_writer = Pipe(duplex=False)
@@ -114,7 +84,7 @@ class WorkerPool:
         self._looks_again = FOREVER
         self._dirty = True
         self._ended: list[WorkerHandle] = []
-        self._core_load: Counter[int | None] = Counter()
+        self._cores = Cores(pinned=self._settings.pin)
         self._keeper = threading.Thread(target=self._keep, name=f"{kind} pool", daemon=True)
         self._keeper.start()
         if self._settings.images and not stepping:
@@ -210,9 +180,33 @@ class WorkerPool:
                     runs=worker.runs,
                     memory_bytes=worker.memory_bytes,
                     contracts=worker.contracts,
+                    temperature=worker.temperature,
+                    core=worker.core,
                 )
                 for worker in workers
             )
+
+    def load(self) -> VmLoad:
+        """Return how much the workers have to do."""
+        with self._lock:
+            now = time.monotonic()
+            return VmLoad(
+                workers=len(self._workers),
+                busy=sum(worker.task is not None for worker in self._workers),
+                spares=len(self._spares),
+                waiting=len(self._queue),
+                busy_seconds=self._past_busy_seconds + sum(worker.busy_until(now) for worker in self._workers),
+                memory_bytes=sum(worker.memory_bytes for worker in (*self._workers, *self._spares)),
+            )
+
+    def deaths(self) -> tuple[WorkerDeath, ...]:
+        """Return the last workers that ended without being asked to, oldest first."""
+        return tuple(self._deaths)
+
+    @property
+    def v8_version(self) -> str:
+        """The version of the workers' V8; empty until one was ready."""
+        return self._v8
 
     def queue_length(self) -> int:
         """Return how many jobs wait for a worker."""
@@ -221,7 +215,7 @@ class WorkerPool:
     def refresh(self) -> None:
         """Ask all workers for memory and loaded contracts; listeners are told when they have answered."""
         with self._lock:
-            workers = list(self._workers)
+            workers = [*self._workers, *self._spares]
         for worker in workers:
             self._tell(worker, Report())
 
@@ -235,18 +229,40 @@ class WorkerPool:
         with self._lock:
             found = [worker for worker in (*self._workers, *self._spares) if worker.number == number]
         for worker in found:
+            worker.ending = True
             worker.process.kill()
 
     def recycle(self, number: int) -> None:
         """Replace a worker once it is idle."""
         with self._lock:
-            for worker in self._workers:
+            for worker in (*self._workers, *self._spares):
                 if worker.number == number:
-                    worker.runs = self._settings.recycle_runs
-                    if worker in self._idle:
-                        self._idle.remove(worker)
-                        self._end(worker)
-        self._changed()
+                    self._replace(worker)
+
+    def configure(self, settings: PoolSettings) -> None:
+        """Use other sizes and limits from now on; a worker with outdated limits is replaced once it is idle."""
+        with self._lock:
+            self._settings = settings
+            self._ceiling = settings.ceiling or os.cpu_count() or 1
+            for worker in (*self._workers, *self._spares):
+                if self._is_outdated(worker):
+                    self._replace(worker)
+            self._wake()
+
+    def _is_outdated(self, worker: WorkerHandle) -> bool:
+        """Whether a worker was started with other limits."""
+        here, there = self._settings, worker.settings
+        return (here.time_limit, here.heap_bytes, here.process_bytes) != (
+            there.time_limit,
+            there.heap_bytes,
+            there.process_bytes,
+        )
+
+    def _replace(self, worker: WorkerHandle) -> None:
+        """End a worker as soon as it is idle; under the lock."""
+        worker.ending = True
+        if worker.task is None:
+            self._end(worker)
 
     def wait_ready(self, timeout: float = _START_SECONDS) -> bool:
         """Wait until `floor` workers are ready; whether they are."""
@@ -295,7 +311,7 @@ class WorkerPool:
         """Give a worker a task; under the lock."""
         seconds = self._settings.hard_seconds if task.seconds is None else task.seconds
         task.kill_at = time.monotonic() + seconds
-        worker.task, worker.state = task, "busy"
+        worker.task, worker.state, worker.busy_since = task, "busy", time.monotonic()
         if task.kill_at < self._looks_again:
             self._looks_again = task.kill_at
             self._wake()
@@ -306,7 +322,7 @@ class WorkerPool:
             worker = self._idle.pop()
             self._assign(worker, heapq.heappop(self._queue)[2])
             worker.wake.release()
-        if self._queue and len(self._workers) < self._cores:
+        if self._queue and len(self._workers) < self._ceiling:
             self._wake()
 
     def _perform(self, worker: WorkerHandle, task: Task) -> None:
@@ -327,8 +343,10 @@ class WorkerPool:
     def _release(self, worker: WorkerHandle) -> None:
         """A worker has done its task."""
         settings = self._settings
+        now = time.monotonic()
         with self._lock:
             worker.task = None
+            worker.busy_seconds += now - worker.busy_since
             worn = (
                 worker.ending or worker.runs >= settings.recycle_runs or worker.memory_bytes >= settings.recycle_bytes
             )
@@ -336,7 +354,7 @@ class WorkerPool:
                 self._end(worker)
                 self._wake()
                 return
-            worker.state, worker.idle_since = "idle", time.monotonic()
+            worker.state, worker.idle_since = "idle", now
             self._idle.append(worker)
             if self._queue:
                 self._dispatch()
@@ -345,6 +363,7 @@ class WorkerPool:
 
     def _end(self, worker: WorkerHandle) -> None:
         """End a worker that does nothing; under the lock."""
+        worker.ending = True
         worker.process.kill()
         self._remove(worker)
 
@@ -352,6 +371,7 @@ class WorkerPool:
         """Forget a worker; under the lock."""
         if worker.state == "ended":
             return
+        self._past_busy_seconds += worker.busy_until(time.monotonic())
         worker.state, worker.task = "ended", None
         self._dirty = True
         for workers in (self._workers, self._spares, self._idle):
@@ -390,7 +410,7 @@ class WorkerPool:
                 ended, self._ended = self._ended, []
                 dirty, self._dirty = self._dirty, False
             for worker in ended:
-                worker.process.close()
+                self._bury(worker)
             if dirty:
                 self._changed()
             controls: dict[object, WorkerHandle] = {worker.process.control.connection: worker for worker in alive}
@@ -413,6 +433,7 @@ class WorkerPool:
             if not isinstance(message, Status):
                 raise ChannelClosed(f"unexpected {type(message).__name__}")
             worker.memory_bytes, worker.contracts = message.memory_bytes, message.contracts
+            worker.runs = max(worker.runs, message.runs)
             self._dirty = True
         except ChannelClosed:
             worker.process.kill()
@@ -421,13 +442,20 @@ class WorkerPool:
                 if worker.task is None:  # else whoever speaks with it notices
                     self._remove(worker)
 
+    def _bury(self, worker: WorkerHandle) -> None:
+        """Release what is left of a worker; one that was not asked to end is remembered."""
+        if not worker.ending and not self._closing:
+            words = worker.process.last_words()
+            self._deaths.append(WorkerDeath(self._kind, worker.number, worker.process.pid, time.time_ns(), words))
+        worker.process.close()
+
     def _fill(self) -> None:
         """Start what is missing; under the lock."""
         if self._closing or self._failed_starts > 5:
             return
         wanted = self._settings.floor
         if self._queue:
-            wanted = max(wanted, min(self._cores, len(self._workers) + len(self._queue)))
+            wanted = max(wanted, min(self._ceiling, len(self._workers) + len(self._queue)))
         while len(self._workers) < wanted and self._spares:
             worker = self._spares.pop(0)
             worker.state, worker.idle_since = "idle", time.monotonic()
@@ -447,7 +475,7 @@ class WorkerPool:
             task = worker.task
             if task is not None:
                 if now >= task.kill_at:
-                    task.overdue = True
+                    task.overdue = worker.ending = True
                     worker.process.kill()
                 elif task.kill_at < FOREVER:
                     moments.append(task.kill_at)
@@ -462,9 +490,10 @@ class WorkerPool:
 
     def _start(self) -> None:
         """Start a worker, on a thread that will then speak with it."""
-        core = self._take_core()
+        core = self._cores.take()
+        settings = self._worker_settings(core)
         try:
-            worker = WorkerHandle(next(self._numbers), self._launcher.launch(self._worker_settings(core)), core)
+            worker = WorkerHandle(next(self._numbers), self._launcher.launch(settings), settings)
             worker.await_ready(self._questions, _START_SECONDS)
         except Exception as error:
             self._start_failed(error, core)
@@ -475,14 +504,17 @@ class WorkerPool:
             if self._closing:
                 worker.process.kill()
                 return
+            self._v8 = worker.v8
             worker.state = "spare"
             self._spares.append(worker)
             self._dirty = True
+            if self._is_outdated(worker):
+                self._replace(worker)
         self._wake()
         self._serve_worker(worker)
+        self._cores.give_back(core)
         with self._lock:
             self._remove(worker)
-            self._core_load[worker.core] -= 1
             self._ended.append(worker)
         self._wake()
 
@@ -492,9 +524,9 @@ class WorkerPool:
             self._image_deaths += 1
             if self._image_deaths == _TRUSTED_DEATHS:
                 startup_snapshot.distrust("two workers in a row died while booting from it")
+        self._cores.give_back(core)
         with self._lock:
             self._starting -= 1
-            self._core_load[core] -= 1
             self._failed_starts += 1
             hopeless = self._failed_starts > 5 and not self._workers
             waiting = [entry[2] for entry in self._queue] if hopeless else []
@@ -503,15 +535,6 @@ class WorkerPool:
         for task in waiting:
             task.future.set_exception(InternalError(f"no worker could be started: {error}"))
         self._wake()
-
-    def _take_core(self) -> int | None:
-        """Return the core with the fewest workers."""
-        if not self._settings.pin or not hasattr(os, "sched_getaffinity"):
-            return None
-        with self._lock:
-            core = min(sorted(os.sched_getaffinity(0)), key=lambda core: self._core_load[core])
-            self._core_load[core] += 1
-            return core
 
     def _worker_settings(self, core: int | None) -> WorkerSettings:
         settings = self._settings

@@ -41,6 +41,7 @@ from engine.vm.channel import (
     raise_failure,
 )
 from engine.vm.interface import Handler, ProgramFactory, Run
+from engine.vm.isolate import initialise_v8
 from engine.vm.memory import limit_data, resident_bytes
 from engine.vm.sandbox import Sandbox, SandboxLimits, SandboxStuck
 from engine.vm.startup_snapshot import SNAPSHOT_PROFILE, load
@@ -79,7 +80,7 @@ def serve(data: Connection, control: Connection, settings: WorkerSettings) -> No
         worker = _Worker(channel, settings)
         threading.Thread(target=worker.serve_control, args=(control_channel,), name="control", daemon=True).start()
         worker.prepare(settings)
-        channel.send(Ready(os.getpid()))
+        channel.send(worker.ready(settings))
         worker.work()
     except ChannelClosed:
         os._exit(0)
@@ -118,6 +119,12 @@ class _Worker:
                 contracts.append(self.load_code(key))
         for name in settings.profiles:
             self._sandbox.warm(Profile(name), contracts)
+
+    def ready(self, settings: WorkerSettings) -> Ready:
+        """Return what to tell the engine before the first job."""
+        version = initialise_v8().mr_v8_version().decode()
+        restored = settings.images and not settings.stepping and _image is not None
+        return Ready(os.getpid(), version, restored, self._sandbox.loaded())
 
     # --- jobs --------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 import msgspec
 
 from engine.errors import ContractFailure, DeadlineExceeded, InternalError, RunCancelled, WorkerCrashed
+from engine.interface import Temperature
 from engine.values import CompiledContract, Layer, Value
 from engine.vm.channel import (
     ASK_CODE,
@@ -22,6 +23,7 @@ from engine.vm.channel import (
     Job,
     Ready,
     Refused,
+    WorkerSettings,
     decode_reads,
     encode_values,
     failure_of,
@@ -88,21 +90,40 @@ class Task(msgspec.Struct, eq=False):
 class WorkerHandle:
     """What the pool knows about a worker process, and how to speak with it."""
 
-    def __init__(self, number: int, process: WorkerProcess, core: int | None) -> None:
+    def __init__(self, number: int, process: WorkerProcess, settings: WorkerSettings) -> None:
         self.number = number
         self.process = process
-        self.core = core
+        self.settings = settings
         self.state = "starting"
         self.runs = 0
         self.memory_bytes = 0
         self.contracts: tuple[str, ...] = ()
         self.task: Task | None = None
-        self.idle_since = time.monotonic()
+        self.idle_since = self.busy_since = time.monotonic()
+        self.busy_seconds = 0.0
+        self.v8 = ""
+        self.restored = False
         self.ending = False
-        """Whether it announced that it ends."""
+        """Whether it announced that it ends, or is to be replaced once it is idle."""
         self.silent = False
         """Whether its control pipe has closed."""
         self.wake = threading.Semaphore(0)
+
+    @property
+    def core(self) -> int | None:
+        """The processor core that it is bound to."""
+        return self.settings.core
+
+    @property
+    def temperature(self) -> Temperature:
+        """How much of a contract's way to its first statement it has behind it."""
+        if self.runs:
+            return Temperature.HOT
+        return Temperature.RESTORED if self.restored or self.contracts else Temperature.COLD
+
+    def busy_until(self, now: float) -> float:
+        """Return how many seconds it has been busy altogether, a job in progress included."""
+        return self.busy_seconds + (now - self.busy_since if self.task is not None else 0.0)
 
     def perform(self, task: Task, questions: Questions) -> bytes:
         """Send a job and answer the worker's questions until it is done.
@@ -122,7 +143,7 @@ class WorkerHandle:
                 self.memory_bytes = message.memory_bytes or self.memory_bytes
                 return message.payload
             elif isinstance(message, Failed):
-                self.ending = message.last
+                self.ending = self.ending or message.last
                 raise_failure(message)
             else:
                 raise ChannelClosed(f"unexpected {type(message).__name__}")
@@ -136,6 +157,7 @@ class WorkerHandle:
                 raise InternalError("a worker did not get ready in time")
             message = data.receive()
             if isinstance(message, Ready):
+                self.v8, self.restored, self.contracts = message.v8, message.restored, message.contracts
                 return
             if isinstance(message, Ask):
                 data.send(questions.answer(message))

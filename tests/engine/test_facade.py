@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from engine.errors import CompileError, InvalidInput, RejectedTransaction, StorageLocked
-from engine.facade import BlockProduced, ContractDeployed, DeployRequest, Engine, EngineEvent, TransactionExecuted
+from engine.facade import (
+    BlockProduced,
+    ContractDeployed,
+    DeployRequest,
+    Engine,
+    EngineEvent,
+    TransactionExecuted,
+    VmSettings,
+)
 from engine.values import Action, Status, TransactionRequest, TransactionResult
 
 COUNTER = """class Counter {
@@ -182,3 +190,26 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return status != "Z"
+
+
+def test_limits_and_numbers_of_workers_can_be_changed(engine: Engine) -> None:
+    contract = deploy(engine)
+    limits = engine.vm_diagnostics().result(60).limits
+    assert [limit.name for limit in limits if limit.differs] == ["time of a transaction", "heap of an isolate"]
+    engine.configure_vm(VmSettings(time_limit=0.2, heap_bytes=100_000_000)).result(60)
+    diagnostics = engine.vm_diagnostics().result(60)
+    assert not any(limit.differs for limit in diagnostics.limits)
+    assert diagnostics.v8_version.count(".") == 3
+    assert call(engine, contract, "add").succeeded
+    with pytest.raises(InvalidInput, match="at least 3 and at most 2"):
+        engine.configure_vm(VmSettings(floor=3, ceiling=2)).result(60)
+
+
+def test_the_load_of_the_workers_grows_with_what_they_do(engine: Engine) -> None:
+    contract = deploy(engine)
+    before = engine.vm_load()
+    call(engine, contract, "add")
+    after = engine.vm_load()
+    assert after.busy_seconds > before.busy_seconds
+    assert after.workers >= 1
+    assert after.waiting == 0

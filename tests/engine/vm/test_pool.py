@@ -21,7 +21,10 @@ from engine.errors import (
     RunCancelled,
     WorkerCrashed,
 )
+from engine.interface import Temperature
 from engine.values import Layer
+from engine.vm.channel import WorkerSettings
+from engine.vm.launcher import ForkServerLauncher, last_words
 from engine.vm.pool import PoolSettings, Priority, WorkerPool
 from tests.engine.vm.programs import contract
 
@@ -287,3 +290,75 @@ def test_no_orphans_after_the_engine_was_killed(fork_server):
     engine.stdin.close()
     engine.stdout.close()
     wait_until(lambda: not any(map(alive, pids)))
+
+
+def test_changed_limits_replace_idle_workers_and_numbers_are_followed(pool):
+    pool = make_pool(spares=1)
+    try:
+        assert pool.wait_ready()
+        pid = int(pool.call(b"pid"))
+        pool.configure(PoolSettings(floor=2, ceiling=2, spares=0, heap_bytes=64_000_000))
+        wait_until(lambda: len(pool.statuses()) == 2 and pid not in [status.pid for status in pool.statuses()])
+        assert pool.call(b"run A") == b"a"
+        assert pool.deaths() == ()
+    finally:
+        pool.close()
+
+
+def test_a_worker_is_cold_or_restored_and_then_hot():
+    pool = make_pool(images=False, spares=0)
+    try:
+        assert pool.wait_ready()
+        assert [status.temperature for status in pool.statuses()] == [Temperature.COLD]
+        pool.call(b"run A")
+        assert [status.temperature for status in pool.statuses()] == [Temperature.HOT]
+    finally:
+        pool.close()
+    pool = make_pool(warm_keys=lambda: ("A",), images=False, spares=0)
+    try:
+        assert pool.wait_ready()
+        assert [(status.temperature, status.contracts) for status in pool.statuses()] == [
+            (Temperature.RESTORED, ("A",))
+        ]
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("fork_server", [True, False])
+def test_last_words_of_a_worker_are_kept_and_not_shown(fork_server, capfd):
+    pool = make_pool(fork_server=fork_server, spares=0)
+    try:
+        with pytest.raises(WorkerCrashed):
+            pool.call(b"cry for help")
+        wait_until(lambda: pool.deaths())
+        (death,) = pool.deaths()
+        assert death.last_words == "for help"
+        assert death.kind == "run"
+    finally:
+        pool.close()
+    assert "help" not in capfd.readouterr().err
+
+
+def test_load_counts_what_is_busy_and_what_waits():
+    pool = make_pool(ceiling=1, spares=0)
+    try:
+        assert pool.wait_ready()
+        blocker, waiting = pool.submit(b"forever loops"), pool.submit(b"echo")
+        wait_until(lambda: pool.load().busy == 1)
+        load = pool.load()
+        assert (load.workers, load.waiting) == (1, 1)
+        assert load.busy_seconds > 0
+        pool.cancel(blocker)
+        assert waiting.result(20) == b""
+    finally:
+        pool.close()
+
+
+def test_a_fork_server_ends_quietly_while_it_gets_ready(capfd):
+    for _ in range(3):
+        make_pool(fork_server=True).close()
+    launcher = ForkServerLauncher(WorkerSettings(PROGRAM, 0.2, 64_000_000, 256_000_000))
+    launcher._requests.close()
+    assert launcher._process.wait(20) == 0
+    assert last_words(launcher._errors) == ""
+    assert capfd.readouterr().err == ""

@@ -62,6 +62,9 @@ def other(services, action, argument):
         return services.request("ask", argument.encode())
     if action == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if action == "cry":
+        os.write(2, argument.encode())
+        os.kill(os.getpid(), signal.SIGKILL)
     if action == "hang":
         time.sleep(1000)
     if action == "broke":

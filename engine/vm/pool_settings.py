@@ -1,0 +1,43 @@
+"""How a pool of workers is told its sizes and limits, and which of its jobs go first."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from engine.values import Profile, Value
+
+__all__ = ["PoolSettings", "Priority"]
+
+
+class Priority(IntEnum):
+    """Which jobs go first."""
+
+    INTERACTIVE = 0
+    NORMAL = 1
+    BULK = 2
+
+
+class PoolSettings(Value, frozen=True):
+    """Sizes and limits of a pool.
+
+    `floor` workers always exist; up to `ceiling` (0: the number of cores) while jobs wait; `spares` more stand ready,
+    so that nobody waits for a process to start. A worker is replaced after `recycle_runs` programs or above
+    `recycle_bytes`. `time_limit`, `heap_bytes`, `process_bytes` bound every run. A job without a deadline of its own
+    is given `hard_seconds` before its worker is killed. `pin` binds each worker to a processor core: messages then
+    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted.
+    """
+
+    floor: int = 1
+    ceiling: int = 0
+    spares: int = 1
+    idle_seconds: float = 30.0
+    recycle_runs: int = 50_000
+    recycle_bytes: int = 512_000_000
+    time_limit: float = 0.2
+    heap_bytes: int = 128_000_000
+    process_bytes: int = 768_000_000
+    hard_seconds: float = 60.0
+    pin: bool = True
+    fork_server: bool | None = None
+    images: bool = True
+    profiles: tuple[Profile, ...] = (Profile.IOST,)
