@@ -1,0 +1,220 @@
+"""Single transactions and bulk, on one worker and on two, against a plain RocksDB loop in the same run."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rocksdict import Options, Rdict, WriteBatch
+
+from engine.facade import DeployRequest, Engine
+from engine.values import Action, TransactionRequest, TransactionResult
+from tests.benchmarks.harness import Figure, benchmark, times
+
+SOURCE = """class Bench {
+    init() { storage.put('total', '0'); }
+    own(who) {
+        const n = Number(storage.mapGet('own', who) || '0') + 1;
+        storage.mapPut('own', who, String(n));
+        return n;
+    }
+    all() {
+        const n = Number(storage.get('total')) + 1;
+        storage.put('total', String(n));
+        return n;
+    }
+}
+module.exports = Bench;
+"""
+PEOPLE = ("alice", "bobby", "carol", "david", "ellen", "frank", "grace", "henry", "irene", "julia")
+BULK = 1000
+ROUNDS = 5
+SINGLE = 400
+BLOCK = 50
+_serial = itertools.count(1)
+
+Make = Callable[[int], TransactionRequest]
+
+
+def transfer(number: int) -> TransactionRequest:
+    """A transfer of iost between two of ten accounts, in pairs that do not meet."""
+    sender, receiver = PEOPLE[number % 10], PEOPLE[(number + 5) % 10]
+    data = json.dumps(["iost", sender, receiver, f"0.{next(_serial) % 10**6:06d}1", ""])
+    return TransactionRequest(sender, (Action("token.iost", "transfer", data),), gas_limit="50000")
+
+
+def call(contract: str, method: str, *, named: bool) -> Make:
+    """Calls by ten accounts in turn."""
+
+    def make(number: int) -> TransactionRequest:
+        publisher = PEOPLE[number % 10]
+        data = json.dumps([publisher] if named else [])
+        return TransactionRequest(publisher, (Action(contract, method, data),), gas_limit="100000")
+
+    return make
+
+
+@contextlib.contextmanager
+def opened(workers: int) -> Iterator[tuple[Engine, str]]:
+    """An engine with the contract deployed."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = Engine.open(Path(folder), workers=workers)
+        try:
+            request = DeployRequest(name="bench", source=SOURCE, publisher="alice", file="bench.js")
+            contract = engine.deploy(request).result(60).contract
+            assert contract is not None
+            yield engine, contract.id
+        finally:
+            engine.close()
+
+
+def bulk(engine: Engine, make: Make, count: int = BULK) -> tuple[float, float]:
+    """Return transactions a second, committed and flushed, and how many runs a transaction took."""
+    before = engine.head().result(60).number
+    requests = [make(number) for number in range(count)]
+    start = time.perf_counter()
+    outcomes = engine.transact_many(requests).result(300)
+    seconds = time.perf_counter() - start
+    for outcome in outcomes:
+        assert isinstance(outcome, TransactionResult), outcome
+        assert outcome.succeeded, outcome.receipt.message
+    blocks = range(before + 1, engine.head().result(60).number + 1)
+    runs = [run for number in blocks for run in engine.block_execution(number).result(60).runs[1:]]
+    return count / seconds, sum(runs) / len(runs)
+
+
+def single(engine: Engine, make: Make) -> list[float]:
+    """Return the microseconds of single transactions, each in a block of its own."""
+    taken = []
+    for number in range(SINGLE):
+        request = make(number)
+        start = time.perf_counter()
+        result = engine.transact(request).result(60)
+        taken.append((time.perf_counter() - start) * 1e6)
+        assert result.succeeded, result.receipt.message
+    return taken
+
+
+@contextlib.contextmanager
+def listening(engine: Engine) -> Iterator[None]:
+    """Somebody listens, but does nothing."""
+    unsubscribe = engine.subscribe(lambda event: None)
+    try:
+        yield
+    finally:
+        unsubscribe()
+
+
+def floor(transactions_a_batch: int) -> float:
+    """Return the transactions a second of a bare loop: two reads each, two writes each, batches of so many."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Rdict(str(Path(folder) / "floor"), Options(raw_mode=True))
+        keys = [f"balance-{number:04d}".encode() for number in range(1000)]
+        for key in keys:
+            database[key] = b"i1000000@token.iost"
+        count = 20_000 // transactions_a_batch
+
+        def write() -> None:
+            batch = WriteBatch(raw_mode=True)
+            for number in range(transactions_a_batch):
+                for key in (keys[number % 1000], keys[(number + 5) % 1000]):
+                    batch.put(key, database[key])
+            database.write(batch)
+
+        start = time.perf_counter()
+        for _ in range(count):
+            write()
+        seconds = time.perf_counter() - start
+        database.close()
+        return count * transactions_a_batch / seconds
+
+
+@benchmark("throughput")
+def throughput_figures() -> Iterator[Figure]:
+    """Transactions alone, in bulk, with conflicts, with a listener."""
+    note = "2 reads and 2 writes a transaction; no accounts, gas, receipts, blocks"
+    yield Figure("floor: rocksdict, a batch a transaction", floor(1), "tx/s", note=note)
+    yield Figure("floor: rocksdict, 50 transactions a batch", floor(BLOCK), "tx/s", note=note)
+    for workers in (1, 2):
+        with opened(workers) as (engine, contract):
+            yield from _of_engine(engine, contract, workers)
+
+
+def _of_engine(engine: Engine, contract: str, workers: int) -> Iterator[Figure]:
+    where = f"{workers} worker{'s' if workers > 1 else ''}"
+    kinds: Sequence[tuple[str, Make]] = (
+        ("native transfers", transfer),
+        ("contract calls", call(contract, "own", named=True)),
+    )
+    for name, make in kinds:
+        if workers == 1:
+            yield from _single(engine, name, make)
+        for _ in range(2):
+            bulk(engine, make, 200)
+        plain, observed, runs = [], [], []
+        for _ in range(ROUNDS):  # in turn, because the machine is shared
+            rate, again = bulk(engine, make)
+            plain.append(rate)
+            runs.append(again)
+            with listening(engine):
+                observed.append(bulk(engine, make)[0])
+        goal = "≥ 20,000" if name == "native transfers" and workers == 2 else ""
+        yield Figure(f"bulk {name}, {where}", statistics.median(plain), "tx/s", goal)
+        yield Figure(f"bulk {name}, {where}, best round", max(plain), "tx/s")
+        yield Figure(f"bulk {name}, {where}: runs a transaction", statistics.mean(runs), "", note="1 is no conflict")
+        cost = (statistics.median(plain) / statistics.median(observed) - 1) * 100
+        yield Figure(f"bulk {name}, {where}: cost of a listener", cost, "%", note="every access recorded and sent")
+    conflicting = call(contract, "all", named=False)
+    bulk(engine, conflicting, 20)
+    rate, again = bulk(engine, conflicting)
+    yield Figure(f"bulk calls that all meet, {where}", rate, "tx/s", note=f"{again:.2f} runs a transaction")
+
+
+def _single(engine: Engine, name: str, make: Make) -> Iterator[Figure]:
+    for _ in range(50):
+        engine.transact(make(0)).result(60)
+    plain, observed = [], []
+    for _ in range(2):
+        plain += single(engine, make)
+        with listening(engine):
+            observed += single(engine, make)
+    ordered = sorted(plain)
+    goal = "≤ 200" if name == "contract calls" else ""
+    yield Figure(f"single {name[:-1]}, committed and flushed, p50", statistics.median(plain), "µs", goal)
+    yield Figure(f"single {name[:-1]}, p99", ordered[int(len(ordered) * 0.99)], "µs")
+    cost = (statistics.median(observed) / statistics.median(plain) - 1) * 100
+    yield Figure(f"single {name[:-1]}: cost of a listener", cost, "%")
+
+
+@benchmark("observation")
+def observation_figures() -> Iterator[Figure]:
+    """What the possibility of observing costs when nobody does: a transaction's reads and writes, with and without."""
+    from engine.state.local_cache import LocalCache
+    from engine.values import Layer
+
+    class Reader:
+        def read(self, key: str) -> tuple[str | None, Layer]:
+            return "i1@alice", Layer.ROCKSDB
+
+        def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
+            return [self.read(key) for key in keys]
+
+    keys = [f"b-Contract-{number}" for number in range(20)]
+
+    def work(*, observe: bool) -> None:
+        cache = LocalCache(Reader(), observe=observe)
+        for key in keys:
+            cache.get(key)
+            cache.put(key, "i2@alice")
+            cache.get(key)
+
+    plain = times(lambda: work(observe=False), 3000)
+    observed = times(lambda: work(observe=True), 3000)
+    yield Figure("60 accesses, nobody listens, p50", plain.p50, "µs", note="code that records is not in this class")
+    yield Figure("60 accesses, recorded, p50", observed.p50, "µs")
