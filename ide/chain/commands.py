@@ -174,6 +174,16 @@ def node_commands(node: NodeSwitch, chain: ChainPanels) -> list[Command]:
             group=4,
         ),
         Command(
+            id="node.debug",
+            title="Debug Incoming Transactions",
+            category="Node",
+            run=node.toggle_debugging,
+            tip="Stop in the debugger on transactions that come in through the node, one at a time",
+            checked=lambda: node.debugs_incoming,
+            menu=Menu.CHAIN,
+            group=4,
+        ),
+        Command(
             id="node.show",
             title="Show Node Requests",
             category="Node",
@@ -303,10 +313,9 @@ def dock_commands(
     no_transaction: Callable[[], str],
     no_hash: Callable[[], str],
     no_block: Callable[[], str],
-    none_listed: Callable[[], str],
     chain: ChainPanels,
 ) -> list[Command]:
-    """Return what can be done with what is chosen in the chain dock; the first four say why there is nothing."""
+    """Return what can be done with what is chosen in the chain dock; the first three say why there is nothing."""
     chosen = [
         ("debug", "Debug", chain.debug_chosen, "debug", "Step through the transaction", no_transaction),
         ("resend", "Send Again", chain.resend_chosen, "resend", "Send the transaction once more", no_transaction),
@@ -335,16 +344,5 @@ def dock_commands(
                 disabled_reason=reason,
             )
             for name, title, run, icon, tip, reason in chosen
-        ),
-        Command(
-            id="transactions.edit",
-            title="Edit Transaction and Send Again",
-            category="Transactions",
-            run=chain.edit_listed,
-            icon="compose",
-            tip="Open the transaction chosen in the list in the composer",
-            disabled_reason=none_listed,
-            menu=Menu.RUN,
-            group=5,
         ),
     ]

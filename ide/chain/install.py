@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from engine.values import TransactionRequest, TransactionResult
 from ide import dialogs
 from ide.chain.accounts.panel import AccountsDock
 from ide.chain.accounts.requests import AccountForm
@@ -80,6 +81,9 @@ class ChainPanels(QObject):
             )
         )
         self.checkpoints.said.connect(window.status_message)
+        self.workbench.edit_requested.connect(self.edit)
+        self.node.arrived.connect(self._debug_incoming)
+        self.node.started.connect(lambda url: window.status_message(f"The local node answers at {url}"))
 
     def _add_docks(self) -> None:
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -121,7 +125,7 @@ class ChainPanels(QObject):
     def _register_dock_commands(self) -> None:
         """Register what looks at the chain dock to know whether it can be done."""
         self._window.commands.register(
-            *dock_commands(self._no_transaction, self._nothing_chosen, self._cannot_validate, self._none_listed, self)
+            *dock_commands(self._no_transaction, self._nothing_chosen, self._cannot_validate, self)
         )
 
     # --- why not ---------------------------------------------------------------------------------
@@ -148,9 +152,6 @@ class ChainPanels(QObject):
         if block is None or block.summary is None:
             return "No closed block is chosen in the chain."
         return "" if block.number else "Block 0 is where everything begins; there is nothing to compare it with."
-
-    def _none_listed(self) -> str:
-        return "" if self._panels.transactions.chosen is not None else "No transaction is chosen."
 
     # --- production and clock ----------------------------------------------------------------------
 
@@ -263,6 +264,11 @@ class ChainPanels(QObject):
         """Show what the node was asked."""
         self._window.show_dock("node")
 
+    def _debug_incoming(self, result: TransactionResult) -> None:
+        controller = self._panels.controller
+        if self.node.debugs_incoming and controller.session is None and not controller.is_opening:
+            self.workbench.debug_requested.emit(result)
+
     # --- composer --------------------------------------------------------------------------------
 
     def compose(self) -> None:
@@ -289,17 +295,12 @@ class ChainPanels(QObject):
     def edit_chosen(self) -> None:
         """Open the transaction chosen in the chain in the composer."""
         if self.chain.chosen is not None:
-            self._edit(Step(self.chain.chosen.request))
+            self.workbench.edit_requested.emit(self.chain.chosen.request)
 
-    def edit_listed(self) -> None:
-        """Open the transaction chosen in the transactions list in the composer."""
-        row = self._panels.transactions.chosen
-        if row is not None:
-            self._edit(Step(row.request))
-
-    def _edit(self, step: Step) -> None:
+    def edit(self, request: TransactionRequest) -> None:
+        """Open a transaction in the composer, without what was only true at its time."""
         self._window.show_dock("composer", focus=False)
-        self.composer.load(step.anew())
+        self.composer.load(Step(request).anew())
 
     def save_scenario(self) -> None:
         """Ask for a file and save the composed transaction as a scenario."""

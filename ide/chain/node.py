@@ -6,7 +6,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.facade import Engine, EngineEvent, NodeAnswered
+from engine.facade import Engine, EngineEvent, NodeAnswered, TransactionExecuted, TransactionReceived
 from ide.bridge import EngineBridge
 
 DEFAULT_PORT = 30001
@@ -17,8 +17,13 @@ class NodeSwitch(QObject):
     """Starts and stops the node. `changed` tells that it did, `answered` that requests came in."""
 
     changed = Signal()
+    started = Signal(str)
+    """The node answers at this address."""
     answered = Signal(object)
     """`tuple[NodeAnswered, ...]`, oldest first."""
+
+    arrived = Signal(object)
+    """A transaction that came in through the node was executed (`TransactionResult`)."""
 
     def __init__(self, bridge: EngineBridge, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,6 +32,8 @@ class NodeSwitch(QObject):
         self.is_busy = False
         self.port = DEFAULT_PORT
         self.count = 0
+        self.debugs_incoming = False
+        self._incoming: dict[str, None] = {}
         self.requests: deque[NodeAnswered] = deque(maxlen=MOST_REQUESTS)
         bridge.engine_changed.connect(self._engine_changed)
         bridge.events.connect(self._take_events)
@@ -63,6 +70,11 @@ class NodeSwitch(QObject):
         self._set_busy(True)
         self._bridge.request(self.engine.stop_node(), self, lambda _: self._stopped(), self._failed)
 
+    def toggle_debugging(self) -> None:
+        """Step through transactions that come in, or let them pass."""
+        self.debugs_incoming = not self.debugs_incoming
+        self.changed.emit()
+
     def clear(self) -> None:
         """Forget the requests that were noted."""
         self.requests.clear()
@@ -72,6 +84,7 @@ class NodeSwitch(QObject):
     def _started(self, url: str) -> None:
         self.url = url
         self._set_busy(False)
+        self.started.emit(url)
 
     def _stopped(self) -> None:
         self.url = ""
@@ -87,9 +100,18 @@ class NodeSwitch(QObject):
 
     def _engine_changed(self) -> None:
         self.url, self.is_busy = "", False
+        self._incoming.clear()
         self.clear()
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
+        for event in events:
+            if isinstance(event, TransactionReceived):
+                self._incoming[event.hash] = None
+                if len(self._incoming) > MOST_REQUESTS:
+                    del self._incoming[next(iter(self._incoming))]
+            elif isinstance(event, TransactionExecuted) and event.result.hash in self._incoming:
+                del self._incoming[event.result.hash]
+                self.arrived.emit(event.result)
         answered = tuple(event for event in events if isinstance(event, NodeAnswered))
         if answered:
             self.requests.extend(answered)

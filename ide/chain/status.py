@@ -28,7 +28,9 @@ class ChainStatus(QWidget):
             ("chain.instant", "chain.interval", "chain.manual", "", "chain.produce", "chain.seconds"),
         )
         self.clock = self._button("clock", "The chain's time (UTC)", ("chain.advance", "chain.set_time"))
-        self.node = self._button("node", "The local node", ("node.toggle", "node.port", "node.copy", "", "node.show"))
+        self.node = self._button(
+            "node", "The local node", ("node.toggle", "node.port", "node.copy", "", "node.debug", "node.show")
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -128,6 +128,7 @@ def transaction_commands(
     cannot: Callable[[], str],
     debug: Callable[[], object],
     resend: Callable[[], object],
+    edit: Callable[[], object],
     source: Callable[[], object],
     copy_hash: Callable[[], object],
 ) -> list[Command]:
@@ -135,6 +136,7 @@ def transaction_commands(
     commands = [
         ("debug", "Debug Transaction", debug, "debug", "Step through the chosen transaction"),
         ("resend", "Send Transaction Again", resend, "resend", "Send the chosen transaction's request once more"),
+        ("edit", "Edit Transaction and Send Again", edit, "compose", "Open the chosen transaction in the composer"),
         ("source", "Go to Transaction's Source", source, "go-to", "To the failing line, else to the contract"),
         ("copy_hash", "Copy Transaction Hash", copy_hash, "copy", "Put the chosen transaction's hash on the clipboard"),
     ]

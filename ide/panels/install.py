@@ -135,7 +135,7 @@ class EnginePanels(QObject):
                 self.controller, self._debug, self._cannot_debug, self._stop, self._cannot_stop, self._run_to_cursor
             ),
             *transaction_commands(
-                self._no_transaction, self._debug_chosen, self._resend, self._show_source, self._copy_hash
+                self._no_transaction, self._debug_chosen, self._resend, self._edit, self._show_source, self._copy_hash
             ),
             *state_commands(self.workbench),
         )
@@ -189,6 +189,9 @@ class EnginePanels(QObject):
 
     def _resend(self) -> None:
         self.transactions.resend()
+
+    def _edit(self) -> None:
+        self.transactions.edit()
 
     def _show_source(self) -> None:
         self.transactions.show_source()

@@ -49,6 +49,9 @@ class Workbench(QObject):
     resend_requested = Signal(object)
     """Somebody wants to send a `TransactionRequest` again."""
 
+    edit_requested = Signal(object)
+    """Somebody wants to change a `TransactionRequest` before sending it again."""
+
     accesses_reached = Signal(object)
     """How many accesses of the selected transaction the debugger has passed (int), None if not debugging."""
 

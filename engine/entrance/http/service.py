@@ -31,7 +31,8 @@ class Runner(Protocol):
 class NodeService:
     """Answers over an open engine; futures raise `RequestFailure` and `RejectedTransaction`.
 
-    `read` runs work beside the chain, `change` on its thread; `wake` has what is due by the clock looked at.
+    `read` runs work beside the chain, `change` on its thread; `received` is told of transactions that come in, by
+    hash; `wake` has what is due by the clock looked at.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class NodeService:
         read: Runner,
         change: Runner,
         subscribe: Callable[[Callable[[EngineEvent], None]], Callable[[], None]],
+        received: Callable[[str], None],
         wake: Callable[[], None],
     ) -> None:
         self._chain = chain
@@ -51,6 +53,7 @@ class NodeService:
         self._read = read
         self._change = change
         self._subscribe = subscribe
+        self._received = received
         self._wake = wake
         self._queries = ChainQueries(chain, producer.pool)
         self._head: tuple[int, BlockSummary] | None = None
@@ -71,6 +74,7 @@ class NodeService:
         """Take a transaction in; see `Producer.receive`."""
 
         def receive() -> SendAnswer:
+            self._received(transaction.hash_text())
             self._producer.receive(transaction)
             if len(self._producer.pool):
                 self._wake()

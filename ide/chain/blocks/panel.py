@@ -139,6 +139,7 @@ class ChainPanel(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._show_menu)
         view.selectionModel().currentChanged.connect(self._choose)
+        view.activated.connect(lambda _: self.debug())
         header = view.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(Column.WHAT, QHeaderView.ResizeMode.Stretch)

@@ -145,6 +145,11 @@ class TransactionsPanel(QWidget):
         if self.chosen is not None:
             self._workbench.resend_requested.emit(self.chosen.request)
 
+    def edit(self) -> None:
+        """Open the chosen transaction's request in the composer."""
+        if self.chosen is not None:
+            self._workbench.edit_requested.emit(self.chosen.request)
+
     def show_source(self) -> None:
         """Open the editor where the chosen transaction failed, else at its contract."""
         row = self.chosen
@@ -167,6 +172,6 @@ class TransactionsPanel(QWidget):
         commands = self._workbench.window.commands
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command in ("transactions.debug", "transactions.resend", "transactions.source", "transactions.copy_hash"):
-            menu.addAction(commands.action(command))
+        for command in ("debug", "resend", "edit", "source", "copy_hash"):
+            menu.addAction(commands.action(f"transactions.{command}"))
         menu.popup(self.view.viewport().mapToGlobal(at))

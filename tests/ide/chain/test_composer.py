@@ -208,7 +208,7 @@ def test_saved_scenarios_pass(user, composer, answers, tmp_path):
     runner = ScenarioRunner()
     outcome = runner.run(file)
     runner.close()
-    assert [(step.what, step.differences) for step in outcome.steps if not step.ok] == []
+    assert [(step.index, step.differences) for step in outcome.steps if not step.ok] == []
     assert outcome.ok
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from engine.facade import ProductionMode, ProductionStopped
 from ide.chain.production import SECOND, TimeProblem, mode_text, read_moment, read_seconds, read_step, time_text
 from ide.chain.status import ChainStatus
+from tests.engine.entrance.http.client import Client, signed
 
 DAY = 86_400 * SECOND
 
@@ -226,6 +227,30 @@ def test_a_port_in_use_is_told(user, node, monkeypatch):
     assert "runs already" in str(told[0])
     assert any("runs already" in text for text in notices(user))
     monkeypatch.undo()
+
+
+def send_from_outside(url, transaction):
+    """Send a transaction as a program of its own would."""
+    client = Client(url.removeprefix("http://"))
+    try:
+        return client.send(transaction)
+    finally:
+        client.close()
+
+
+def test_transactions_from_outside_are_shown_and_stopped_on(user, node):
+    node.start(0)
+    user.see(lambda: node.is_running)
+    user.run("node.debug")
+    now = user.engine.now
+    transaction = signed("frank", user.shop.id, "buy", "kite", 1, False, time=now, expiration=now + 60 * SECOND)
+    with ThreadPoolExecutor(1) as client:
+        name = user.answer(client.submit(send_from_outside, node.url, transaction))
+    user.see(lambda: user.panels.controller.session is not None)
+    assert user.panels.workbench.selected.hash == name
+    assert user.chain.chain.model.rows[0].results[0].hash == name
+    user.panels.controller.stop()
+    user.run("node.debug")
 
 
 @pytest.mark.parametrize("text", ["many", "70000", "-1"])

@@ -33,6 +33,7 @@ class FakeWindow:
                     "debug.back_out",
                     "transactions.debug",
                     "transactions.resend",
+                    "transactions.edit",
                     "transactions.source",
                     "transactions.copy_hash",
                     "state.books",
