@@ -49,9 +49,10 @@ class Wallet:
         """Return the signed transaction of a request at `time` (nanoseconds) unless it names its own.
 
         `serial` makes the expiration, and so the hash, different from that of an equal request at the same time.
+        A signer whose key is not known adds no signature: the chain decides whether the others' keys are enough.
 
         Raises:
-            RejectedTransaction: a key is missing.
+            RejectedTransaction: the publisher's key is missing.
             InvalidInput: gas limit or ratio are no decimals, or a number does not fit.
         """
         created = time if request.time is None else request.time
@@ -72,7 +73,8 @@ class Wallet:
             amount_limit=tuple(AmountLimit(well_formed(a.token), well_formed(a.val)) for a in request.amount_limit),
         )
         signers = dict.fromkeys(signer.partition("@")[0] for signer in transaction.signers)
-        publisher_key, signer_keys = self.key(transaction.publisher), [self.key(signer) for signer in signers]
+        publisher_key = self.key(transaction.publisher)
+        signer_keys = [self._keys[signer] for signer in signers if signer in self._keys]
         try:
             return transaction.signed([publisher_key], signer_keys)
         except OverflowError:

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.compiler.abi import read_abi
 from engine.compiler.pack import Pack, Packer
-from engine.entrance.project import load_project
+from engine.entrance.project import PROJECT_FILE, load_project
 from engine.entrance.scenario_file import AbiSource, SourceEntry
 from engine.errors import PackError, ScenarioError
 from engine.values import Abi, Profile, Value
@@ -25,8 +25,10 @@ class ContractSource(Value, frozen=True):
     pack: Pack | None = None
 
 
-def read_source(entry: SourceEntry, path: Path, profile: Profile) -> ContractSource:
-    """Read what `entry` of the scenario file `path` names; `profile` is used if it names none.
+def read_source(entry: SourceEntry, path: Path, profile: Profile | None) -> ContractSource:
+    """Read what `entry` of the scenario file `path` names; `profile` is the scenario's, used if the entry names none.
+
+    If neither does, a project has the profile that `main.py pack` gives it, and anything else is `iost`.
 
     Raises:
         ScenarioError: a file is missing or not UTF-8.
@@ -41,9 +43,11 @@ def read_source(entry: SourceEntry, path: Path, profile: Profile) -> ContractSou
         text, file = _read_text(path.parent / entry.file, path), entry.file
     else:
         assert entry.project is not None
-        pack = pack_project(path.parent / entry.project)
+        folder = path.parent / entry.project
+        pack = pack_project(folder)
         text, file = pack.code, pack.entry
-    return ContractSource(text, file, _interface(entry.abi, path), profile, pack)
+        profile = profile or project_profile(folder)
+    return ContractSource(text, file, _interface(entry.abi, path), profile or Profile.IOST, pack)
 
 
 def _interface(abi: AbiSource | None, path: Path) -> Abi | None:
@@ -64,6 +68,15 @@ def pack_project(folder: Path) -> Pack:
     entry = contracts[0].file if len(contracts) == 1 else main_module(folder)
     with contextlib.closing(Packer()) as packer:
         return packer.pack(folder, entry)
+
+
+def project_profile(folder: Path) -> Profile:
+    """Return the profile that a project's settings name, `modern` for a folder without settings."""
+    if not (folder / PROJECT_FILE).exists():
+        return Profile.MODERN
+    project = load_project(folder)
+    own = project.contracts[0].profile if len(project.contracts) == 1 else None
+    return own or project.profile
 
 
 class _Package(msgspec.Struct):

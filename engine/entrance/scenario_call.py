@@ -41,7 +41,7 @@ def run_call_scenario(scenario: CallScenario, path: Path, sandbox: CallSandbox) 
         ScenarioError: it names files that do not exist.
     """
     outcomes: list[StepOutcome] = []
-    source = read_source(scenario, path, Profile.IOST)
+    source = read_source(scenario, path, None)
     if source.profile is Profile.IOST:
         outcomes += _validation(scenario, source, sandbox)
     compiled, failures = _compilation(scenario, source, sandbox)
@@ -96,7 +96,7 @@ def _expected_text(what: str, expected: str | None, got: str | None) -> list[Ste
 
 
 def _further(entry: SourceEntry, name: str, path: Path, sandbox: CallSandbox) -> BareContract:
-    source = read_source(entry, path, Profile.IOST)
+    source = read_source(entry, path, None)
     compiled = sandbox.compile(source)
     return BareContract(name, compiled.key, source.profile, source.abi or compiled.abi)
 

@@ -274,7 +274,7 @@ class ChainScenario(Entry, frozen=True, kw_only=True):
     mode: Literal["chain"]
     description: str = ""
     tags: tuple[str, ...] = ()
-    profile: Profile = Profile.IOST
+    profile: Profile | None = None
     genesis: ChainGenesis = ChainGenesis()
     contracts: tuple[ChainContract, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()

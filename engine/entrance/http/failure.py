@@ -12,6 +12,7 @@ class FailureCode(IntEnum):
 
     HANDLER = 2
     BAD_ARGUMENT = 3
+    TOO_SLOW = 4
     TOO_LARGE = 8
     UNKNOWN_PATH = 12
     INTERNAL = 13

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 30001
 LARGEST_BODY = 4 * 1024 * 1024
+LONGEST_LINE = 64 * 1024
 MAXIMUM_CONNECTIONS = 128
+BODY_SECONDS = 30.0
+IDLE_SECONDS = 75.0
 STREAM_SECONDS = 3600.0
 SHUTDOWN_SECONDS = 0.3
 _CORS = {"Access-Control-Allow-Origin": "*"}
@@ -39,6 +42,8 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET,HEAD,POST,PUT,DELETE",
 }
 _log = logging.getLogger(__name__)
+_protocol_log = logging.getLogger(f"{__name__}.protocol")
+_protocol_log.setLevel(logging.CRITICAL)  # it tells of what is no HTTP, with tracebacks
 _Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -136,7 +141,16 @@ class NodeServer:
         self._stopping = asyncio.Event()
         application = _Application(service, self._hub)
         runner = web.ServerRunner(
-            web.Server(self._watched(application.answer), access_log=None, handler_cancellation=True),
+            web.Server(
+                self._watched(application.answer),
+                access_log=None,
+                handler_cancellation=True,
+                keepalive_timeout=IDLE_SECONDS,
+                max_line_size=LONGEST_LINE,
+                max_field_size=LONGEST_LINE,
+                auto_decompress=False,  # as the reference: a packed body is no JSON
+                logger=_protocol_log,
+            ),
             shutdown_timeout=SHUTDOWN_SECONDS,
         )
         await runner.setup()
@@ -233,14 +247,19 @@ class _Application:
 
 
 async def _body(request: web.BaseRequest) -> bytes:
+    """Return the body; raises `RequestFailure` if it is too large or does not arrive."""
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            size = max(request.content_length or 0, len(body))
-            raise RequestFailure(
-                f"grpc: received message larger than max ({size} vs. {LARGEST_BODY})", FailureCode.TOO_LARGE
-            )
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    size = max(request.content_length or 0, len(body))
+                    raise RequestFailure(
+                        f"grpc: received message larger than max ({size} vs. {LARGEST_BODY})", FailureCode.TOO_LARGE
+                    )
+    except TimeoutError:
+        raise RequestFailure(f"the body did not arrive within {BODY_SECONDS:g} s", FailureCode.TOO_SLOW) from None
     return bytes(body)
 
 
@@ -258,7 +277,7 @@ def _failed(error: StrataError) -> web.Response:
     text = error.what if isinstance(error, UserError) else str(error)
     body = msgspec.json.encode(_Failure(code, text))
     response = web.Response(status=400, body=body, headers=_CORS | {"Content-Type": "text/plain; charset=utf-8"})
-    if code is FailureCode.TOO_LARGE:
+    if code in {FailureCode.TOO_LARGE, FailureCode.TOO_SLOW}:
         response.force_close()
     return response
 

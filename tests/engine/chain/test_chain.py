@@ -127,6 +127,13 @@ def test_a_refused_transaction_leaves_nothing(local):
     assert local.stack.open_transactions == ()
 
 
+def test_signers_without_a_known_key_are_for_the_chain_to_judge(local):
+    with pytest.raises(RejectedTransaction, match="unauthorized signer: nobody@active"):
+        local.chain.transact(msgspec.structs.replace(transfer("alice", "bobby", "1"), signers=("nobody@active",)))
+    with pytest.raises(RejectedTransaction, match="illegal signer: nobody"):
+        local.chain.transact(msgspec.structs.replace(transfer("alice", "bobby", "1"), signers=("nobody",)))
+
+
 def with_signers(chain, *signers):
     unsigned = chain.wallet.sign(transfer("alice", "bobby", "1"), time=chain.clock.now(), serial=0)
     return msgspec.structs.replace(unsigned, signers=signers).signed([chain.wallet.key("alice")])

@@ -158,6 +158,30 @@ def test_contracts_are_deployed_and_named(tmp_path: Path, engine: ScriptedEngine
     assert block
 
 
+@pytest.mark.parametrize(
+    ("settings", "named", "profile"),
+    [
+        (None, None, Profile.MODERN),
+        ({"format": 1}, None, Profile.IOST),
+        ({"format": 1, "profile": "modern"}, None, Profile.MODERN),
+        ({"format": 1, "profile": "modern"}, "iost", Profile.IOST),
+        (None, "iost", Profile.IOST),
+    ],
+)
+def test_a_project_has_its_own_profile_unless_the_scenario_names_one(
+    tmp_path: Path, engine: ScriptedEngine, settings: object, named: str | None, profile: Profile
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "index.js").write_text("module.exports = class { init() {} };")
+    if settings is not None:
+        (folder / "strata.json").write_text(json.dumps(settings))
+    contract = {"name": "c", "project": "project", "publisher": "alice", "abi": []}
+    run(tmp_path, engine, contracts=[contract], **({"profile": named} if named else {}))
+    (deployed,) = engine.asked
+    assert deployed.profile is profile
+
+
 def test_contracts_of_block_0_need_no_transaction(tmp_path: Path, engine: ScriptedEngine) -> None:
     contract = {"name": "c", "source": "text", "id": "my.iost", "at_genesis": True}
     run(tmp_path, engine, {"tx": tx()}, contracts=[contract])

@@ -9,7 +9,6 @@ from msgspec import UNSET
 
 from engine.entrance.scenario_file import CallScenario, ChainScenario, StorageStep, load_scenario, step
 from engine.errors import ScenarioError
-from engine.values import Profile
 
 CHAIN: dict[str, Any] = {
     "name": "auction",
@@ -53,7 +52,7 @@ def test_absent_expectations_differ_from_null(tmp_path: Path) -> None:
 def test_chain_defaults(tmp_path: Path) -> None:
     scenario = load_scenario(written(tmp_path, CHAIN))
     assert isinstance(scenario, ChainScenario)
-    assert (scenario.profile, scenario.genesis.contracts, scenario.genesis.time) == (Profile.IOST, "default", None)
+    assert (scenario.profile, scenario.genesis.contracts, scenario.genesis.time) == (None, "default", None)
 
 
 @pytest.mark.parametrize(

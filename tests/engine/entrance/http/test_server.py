@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import socket
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from engine.entrance.http import server
 from engine.entrance.http.server import LARGEST_BODY, MAXIMUM_CONNECTIONS, NodeServer
 from engine.errors import InvalidInput
 from engine.facade import Engine, Genesis
@@ -33,14 +35,14 @@ def test_other_machines_only_if_told_twice(node, host):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.9.9.9"])
 def test_this_machine(node, host):
-    server = NodeServer(node.engine, 0, host=host)
-    url = server.start()
+    running = NodeServer(node.engine, 0, host=host)
+    url = running.start()
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
     connection.request("GET", "/getNodeInfo")
     assert connection.getresponse().status == 200
     connection.close()
-    server.stop()
-    server.stop()
+    running.stop()
+    running.stop()
 
 
 def test_the_node_is_switched_on_and_off(tmp_path):
@@ -126,6 +128,29 @@ def test_what_is_no_http(node, request_bytes):
         while connection.recv(65536):
             pass
     assert node.get("/getNodeInfo")["mode"] == "ModeNormal"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "nonsense"])
+def test_packed_bodies_are_no_json(node, encoding):
+    headers = {"Content-Encoding": encoding}
+    status, _, body = node.ask("POST", "/sendTx", gzip.compress(b" " * (LARGEST_BODY * 20)), headers)
+    assert (status, json.loads(body)["code"]) == (400, 3)
+    assert node.ask("POST", "/getContractStorage", b'{"id":"x"}', headers)[0] == 200
+
+
+def test_a_body_that_does_not_arrive(node, monkeypatch):
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.05)
+    host, _, port = node.address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(b"POST /sendTx HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b'"code":4,"message":"the body did not arrive' in answer
+
+
+def test_long_paths_are_answered_like_others(node):
+    code, text = node.failure(f"/getAccount/{'a' * 20_000}/1")
+    assert (code, text) == (2, "id invalid. id length should be between 5,11 - 20000 ")
 
 
 def test_too_many_connections_are_turned_away(node):
