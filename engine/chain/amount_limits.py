@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
 
 from engine.chain import amounts
 from engine.chain.amounts import AmountError, decimal_text, parse_decimal
@@ -14,6 +16,7 @@ from engine.chain.stored import FixedPoint, decode
 from engine.errors import ContractException
 from engine.values import AbiMethod, AmountLimit, ReceiptLine
 
+_decode_receipt = msgspec.json.Decoder(list[Any]).decode
 UNLIMITED = "unlimited"
 ANY_TOKEN = "*"
 _AMOUNT_POSITION = {"token.iost/transfer": 3, "token.iost/transferFreeze": 3, "token.iost/destroy": 2}
@@ -72,7 +75,7 @@ def _moved(cache: StateCache, receipts: Sequence[ReceiptLine]) -> dict[str, Fixe
         position = _AMOUNT_POSITION.get(receipt.func_name)
         if position is None:
             continue
-        content = json.loads(receipt.content)
+        content = _decode_receipt(receipt.content)
         token, sender = content[0], content[1]
         amount = FixedPoint(0, 0)
         if not is_contract_id(sender):

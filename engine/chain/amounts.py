@@ -54,6 +54,8 @@ def parse_decimal(text: str, scale: int) -> FixedPoint:
 
 def rescale(number: FixedPoint, scale: int) -> FixedPoint:
     """Return `number` with `scale` decimal digits, truncated towards zero."""
+    if scale == number.scale:
+        return number
     if scale >= number.scale:
         return FixedPoint(number.value * 10 ** (scale - number.scale), scale)
     magnitude = abs(number.value) // 10 ** (number.scale - scale)
@@ -70,6 +72,8 @@ def shrink(number: FixedPoint) -> FixedPoint:
 
 def plus(left: FixedPoint, right: FixedPoint) -> FixedPoint:
     """Return the sum at the larger scale."""
+    if left.scale == right.scale:
+        return FixedPoint(left.value + right.value, left.scale)
     scale = max(left.scale, right.scale)
     return FixedPoint(rescale(left, scale).value + rescale(right, scale).value, scale)
 
@@ -94,6 +98,8 @@ def times_float(number: FixedPoint, factor: float) -> FixedPoint:
 
 def less(left: FixedPoint, right: FixedPoint) -> bool:
     """Return whether `left` < `right`."""
+    if left.scale == right.scale:
+        return left.value < right.value
     return minus(left, right).value < 0
 
 

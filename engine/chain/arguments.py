@@ -65,6 +65,8 @@ def parse_json(data: str) -> object:
         value, _ = _DECODER.raw_decode(data, start)
     except ValueError as error:
         raise ContractException(f"error in data: {_reason(data, start, error)}, {data}") from None
+    if data.isascii() and "\\u" not in data:
+        return value  # no text in it can hold a surrogate
     return _well_formed(value)
 
 

@@ -31,30 +31,50 @@ def entry_key(account: str, entry: str) -> str:
 
 def decimal_entry(cache: StateCache, account: str, entry: str) -> FixedPoint:
     """Return one of an account's decimals, zero if it never pledged."""
-    stored = cache.get(entry_key(account, entry))
-    value = decode(stored)[0] if stored else ZERO
-    return value if isinstance(value, FixedPoint) else ZERO
+    return _decimal(cache.get(entry_key(account, entry)))
 
 
 def update_time(cache: StateCache, account: str) -> int:
     """Return when an account's stock was last brought up to date, 0 if never."""
-    stored = cache.get(entry_key(account, UPDATE_TIME))
-    value = decode(stored)[0] if stored else 0
-    return value if isinstance(value, int) else 0
+    return _time(cache.get(entry_key(account, UPDATE_TIME)))
 
 
 def gas_at(cache: StateCache, account: str, time: int) -> FixedPoint:
     """Return the gas an account has at `time` (nanoseconds): its stock plus growth, up to its limit."""
-    return grown_gas(
-        stock=decimal_entry(cache, account, STOCK),
-        limit=decimal_entry(cache, account, LIMIT),
-        total_pledge=decimal_entry(cache, account, TOTAL_PLEDGE),
-        updated=update_time(cache, account),
-        time=time,
+    prefix = entry_key(account, "")
+    return _gas_of(
+        cache.get(prefix + STOCK),
+        cache.get(prefix + LIMIT),
+        cache.get(prefix + TOTAL_PLEDGE),
+        cache.get(prefix + UPDATE_TIME),
+        time,
     )
 
 
 @lru_cache(maxsize=1024)
+def _gas_of(
+    stock: str | None, limit: str | None, total_pledge: str | None, updated: str | None, time: int
+) -> FixedPoint:
+    """Return the gas in an account's stored entries; remembered, because a transaction asks several times."""
+    return grown_gas(
+        stock=_decimal(stock),
+        limit=_decimal(limit),
+        total_pledge=_decimal(total_pledge),
+        updated=_time(updated),
+        time=time,
+    )
+
+
+def _decimal(stored: str | None) -> FixedPoint:
+    value = decode(stored)[0] if stored else ZERO
+    return value if isinstance(value, FixedPoint) else ZERO
+
+
+def _time(stored: str | None) -> int:
+    value = decode(stored)[0] if stored else 0
+    return value if isinstance(value, int) else 0
+
+
 def grown_gas(*, stock: FixedPoint, limit: FixedPoint, total_pledge: FixedPoint, updated: int, time: int) -> FixedPoint:
     """Return `stock` after growing from `updated` to `time` (nanoseconds), up to `limit`, with two digits."""
     elapsed = min((time - updated) / 1e9, MAXIMUM_ELAPSED) if updated > 0 else 0.0
