@@ -23,6 +23,7 @@ from ide.chain.install import ChainPanels
 from ide.checking import LiveChecker
 from ide.commands import Menu
 from ide.notifications import Notice, NoticesButton
+from ide.pack.install import PackTools
 from ide.panels.install import EnginePanels
 from ide.paths import SAMPLES, Folders
 from ide.problems.panel import ProblemCounts, ProblemsPanel
@@ -86,6 +87,7 @@ class Program(QObject):
         self.time = TimePanels(window, self.panels)
         self.time.machine.named.connect(self.chain.checkpoints.refresh)
         self.chain.checkpoints.changed.connect(self.time.machine.refresh)
+        self.pack_tools = PackTools(window, self.panels)
         self.problems_panel = ProblemsPanel(window)
         window.add_dock(
             "problems",

@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trim_on_save: bool = False
     autosave_seconds: float = 3.0
     check_while_typing: bool = True
+    install_missing_packages: bool = False
     snapshot_megabytes: int = 256
     snapshot_days: int = 90
     shortcuts: dict[str, list[str]] = {}

@@ -49,6 +49,8 @@ class SettingsDialog(QDialog):
         self.trim.setChecked(value.trim_on_save)
         self.check = QCheckBox("Show problems while typing")
         self.check.setChecked(value.check_while_typing)
+        self.install = QCheckBox("Install missing npm packages without asking")
+        self.install.setChecked(value.install_missing_packages)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
@@ -59,6 +61,7 @@ class SettingsDialog(QDialog):
         form.addRow("&Interface font size", self.interface_size)
         form.addRow("", self.trim)
         form.addRow("", self.check)
+        form.addRow("", self.install)
         for field in (self.theme, self.family, self.code_size, self.interface_size):
             label = form.labelForField(field)
             if label is not None:
@@ -91,6 +94,7 @@ class SettingsDialog(QDialog):
         self.interface_size.valueChanged.connect(lambda size: self._set(interface_font_size=size))
         self.trim.toggled.connect(lambda on: self._set(trim_on_save=on))
         self.check.toggled.connect(lambda on: self._set(check_while_typing=on))
+        self.install.toggled.connect(lambda on: self._set(install_missing_packages=on))
 
     @staticmethod
     def _size(value: float, least: float) -> QDoubleSpinBox:
@@ -116,3 +120,4 @@ class SettingsDialog(QDialog):
         self.interface_size.setValue(0)
         self.trim.setChecked(False)
         self.check.setChecked(True)
+        self.install.setChecked(False)
