@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QVBo
 
 from engine.errors import InvalidInput
 from ide.authoring.help_pages import CONTENTS, HelpPages
-from ide.panels.widgets import tool_button
+from ide.panels.widgets import make_plain, tool_button
 from ide.theme import code_font, theme, themes
 
 SCHEME = "help"
@@ -26,6 +26,7 @@ class HelpViewer(QWidget):
         self._current = -1
         self.browser = QTextBrowser()
         self.browser.setFrameShape(QFrame.Shape.NoFrame)
+        make_plain(self.browser)
         self.browser.setOpenLinks(False)
         self.browser.setAccessibleName("Help page")
         self.browser.anchorClicked.connect(self._follow)
@@ -39,7 +40,7 @@ class HelpViewer(QWidget):
         self.search.returnPressed.connect(self._search)
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
-        for button in (self._back, self._forward, tool_button("books", "Contents", self.show_contents)):
+        for button in (self._back, self._forward, tool_button("file-text", "Contents", self.show_contents)):
             bar.addWidget(button)
         bar.addWidget(self.search, 1)
         column = QVBoxLayout(self)
@@ -111,31 +112,39 @@ class HelpViewer(QWidget):
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _set_code_apart(self) -> None:
-        """Give code the code font and, in blocks, a background: Markdown itself knows neither of our themes."""
+        """Give code the code font and a background, links our colour, titles our sizes: Markdown knows no theme."""
         colours = theme()
-        font = code_font(self.font().pointSizeF() * 0.95)
+        size = self.font().pointSizeF()
+        code = code_font(size * 0.95)
         block = self.browser.document().begin()
         while block.isValid():
-            fenced = block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
+            layout = block.blockFormat()
+            fenced = layout.hasProperty(QTextFormat.Property.BlockCodeFence)
+            level = layout.headingLevel()
+            change = QTextBlockFormat()
             if fenced:
-                shade = QTextBlockFormat()
-                shade.setBackground(colours.raised)
-                shade.setLeftMargin(8)
-                QTextCursor(block).mergeBlockFormat(shade)
+                change.setBackground(colours.raised)
+                change.setLeftMargin(8)
+            if level:
+                change.setTopMargin(size * (0 if level == 1 else 1.4))
+                change.setBottomMargin(size * 0.6)
+            QTextCursor(block).mergeBlockFormat(change)
             iterator = block.begin()
             ranges = []
             while not iterator.atEnd():
                 fragment = iterator.fragment()
                 ranges.append((fragment.position(), fragment.length(), fragment.charFormat()))
                 iterator += 1
-            for position, length, text_format in ranges:
-                change = QTextCharFormat()
-                if fenced or text_format.fontFixedPitch():
-                    change.setFont(font)
-                if text_format.isAnchor():
-                    change.setForeground(colours.info)
+            for position, length, text in ranges:
+                shape = QTextCharFormat()
+                if fenced or text.fontFixedPitch():
+                    shape.setFont(code)
+                if text.isAnchor():
+                    shape.setForeground(colours.info)
+                if level:
+                    shape.setProperty(QTextFormat.Property.FontSizeAdjustment, max(3 - level, 0))
                 cursor = QTextCursor(self.browser.document())
                 cursor.setPosition(position)
                 cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
-                cursor.mergeCharFormat(change)
+                cursor.mergeCharFormat(shape)
             block = block.next()

@@ -44,15 +44,7 @@ class Authoring(QObject):
         window.add_dock(
             PROFILE_DOCK, "Gas Profile", self.profile_panel, bottom, icon_name="gas", beside="state", visible=False
         )
-        window.add_dock(
-            INTERFACE_DOCK,
-            "Interface",
-            self.interface_panel,
-            right,
-            icon_name="method",
-            beside="contracts",
-            visible=False,
-        )
+        window.add_dock(INTERFACE_DOCK, "Interface", self.interface_panel, bottom, icon_name="method", beside="state")
         window.add_dock(HELP_DOCK, "Help", self.help, right, icon_name="help", beside="contracts", visible=False)
         for dock in ("state", "contracts"):
             window.show_dock(dock, focus=False)

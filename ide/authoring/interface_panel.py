@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.compiler.abi import write_abi
 from engine.errors import StorageError, UserError
@@ -41,9 +41,8 @@ class InterfacePanel(QWidget):
         header = self.table.horizontalHeader()
         header.setStretchLastSection(True)
         width = self.fontMetrics().horizontalAdvance("n")
-        for column, characters in ((Column.METHOD, 18), (Column.ARGUMENTS, 20), (Column.LIMITS, 14)):
+        for column, characters in ((Column.METHOD, 24), (Column.ARGUMENTS, 44), (Column.LIMITS, 26)):
             header.resizeSection(column, width * characters)
-        header.setSectionResizeMode(Column.ARGUMENTS, QHeaderView.ResizeMode.Interactive)
         self.origin = QLabel()
         self.origin.setProperty("muted", True)
         self.origin.setWordWrap(True)
@@ -52,19 +51,18 @@ class InterfacePanel(QWidget):
         self.save = QPushButton("Save Interface")
         self.derive.clicked.connect(self._take_derived)
         self.save.clicked.connect(self.save_interface)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(8, 4, 8, 8)
-        buttons.addWidget(self.derive)
-        buttons.addStretch(1)
-        buttons.addWidget(self.save)
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 4, 8, 4)
+        top.setSpacing(8)
+        top.addWidget(self.origin, 1)
+        top.addWidget(self.derive)
+        top.addWidget(self.save)
         filled = QWidget()
         column_layout = QVBoxLayout(filled)
         column_layout.setContentsMargins(0, 0, 0, 0)
         column_layout.setSpacing(0)
-        self.origin.setContentsMargins(8, 6, 8, 6)
-        column_layout.addWidget(self.origin)
+        column_layout.addLayout(top)
         column_layout.addWidget(self.table, 1)
-        column_layout.addLayout(buttons)
         self.switcher = Switcher(filled, EmptyState("Open a contract to see and edit what can be called in it."))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -70,7 +70,7 @@ class _ProfileView(FlatTable, Generic[Row]):
         self.setSortingEnabled(True)
         header = self.horizontalHeader()
         header.setStretchLastSection(False)
-        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        self.sortByColumn(next(i for i, one in enumerate(columns) if one.is_gas), Qt.SortOrder.DescendingOrder)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for number, column in enumerate(columns):
             if number:
@@ -94,7 +94,7 @@ class ProfilePanel(QWidget):
         self.lines = _ProfileView[LineGas]("Lines", line_columns(workbench.contract_name))
         self.functions.activated.connect(lambda index: self._go_to(self.functions.row_at(index)))
         self.lines.activated.connect(lambda index: self._go_to(self.lines.row_at(index)))
-        tabs = QTabWidget()
+        self.tabs = tabs = QTabWidget()
         tabs.setDocumentMode(True)
         for title, view in (("Functions", self.functions), ("Host Calls", self.host), ("Lines", self.lines)):
             tabs.addTab(view, title)

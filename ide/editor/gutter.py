@@ -66,7 +66,8 @@ class Gutter(QWidget):
             severity = self._editor.severity_of_line(line)
             if severity is not None:
                 self._draw_severity(painter, row, severity)
-            painter.setPen(colours.line_number_current if line == current else colours.line_number)
+            is_hot = note is not None and note.heat > 0
+            painter.setPen(colours.line_number_current if line == current or is_hot else colours.line_number)
             number_row = QRect(0, row.top(), right, self._editor.fontMetrics().height())
             painter.drawText(number_row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line))
 

@@ -79,7 +79,9 @@ def test_profile_and_coverage_stand_beside_the_lines(program: Program, qtbot) ->
     assert "in host calls" in editor.line_notes[8].text
     assert editor.line_notes[8].ran is None
     panel = program.authoring.profile_panel
-    assert panel.functions.table.rowCount() == 2
+    assert [panel.functions.model().index(row, 0).data() for row in range(2)] == ["Counter.add", "(top level)"]
+    panel.lines.activated.emit(panel.lines.model().index(0, 0))
+    assert editor.textCursor().blockNumber() + 1 == 8
     assert "add" in panel.summary.text()
     call(program, qtbot, contract, "[3]")
     window.commands.run("profile.coverage")
