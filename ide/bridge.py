@@ -119,11 +119,12 @@ class EngineBridge(QObject):
         """The engine, or None until it is open."""
         return self._engine
 
-    def open(self, directory: Path, *, repair: bool = False) -> None:
+    def open(self, directory: Path, *, repair: bool = False, read_only: bool = False) -> None:
         """Open the engine in `directory` on another thread; `engine_changed` or `opening_failed` follows.
 
         The newest block stays in MVCC until the next one comes, so that people see it there. An engine that is
-        being closed is waited for first: it may hold the same folder. With `repair` a damaged chain is repaired first.
+        being closed is waited for first: it may hold the same folder. With `repair` a damaged chain is repaired first;
+        with `read_only` one that another program has open is only looked at.
         """
         self._abandon_opening()
         opened: Future[Engine] = Future()
@@ -135,7 +136,7 @@ class EngineBridge(QObject):
             try:
                 if repair:
                     self.repaired.emit(Engine.repair(directory))
-                engine = Engine.open(directory, unflushed_blocks=UNFLUSHED_BLOCKS)
+                engine = Engine.open(directory, unflushed_blocks=UNFLUSHED_BLOCKS, read_only=read_only)
             except Exception as error:
                 if opened.set_running_or_notify_cancel():
                     opened.set_exception(error)

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ from ide.settings import SettingsStore
 from ide.status import EditorStatus
 from ide.tasks import JobsButton
 from ide.theme import icon
+from ide.time.damage import verify_chain
 from ide.time.install import TimePanels
 from ide.window import MainWindow
 
@@ -226,11 +228,14 @@ class Program(QObject):
 
     # --- the chain -------------------------------------------------------------------------------
 
-    def open_chain(self, *, repair: bool = False) -> None:
-        """Open the project's private chain, in place of the present one; with `repair` a damaged one is repaired."""
+    def open_chain(self, *, repair: bool = False, read_only: bool = False) -> None:
+        """Open the project's private chain, in place of the present one.
+
+        With `repair` a damaged one is repaired, with `read_only` one that is open elsewhere is only looked at.
+        """
         if self.window.project is not None:
             self.panels.bridge.close()
-            self.panels.open(self._chain_folder(self.window.project), repair=repair)
+            self.panels.open(self._chain_folder(self.window.project), repair=repair, read_only=read_only)
 
     def _chain_folder(self, project: Path) -> Path:
         if os.access(project, os.W_OK):
@@ -240,14 +245,22 @@ class Program(QObject):
 
     def _chain_failed(self, error: Exception) -> None:
         window = self.window
+        actions: dict[str, Callable[[], object]]
         if isinstance(error, StorageLocked):
-            actions = {"Use a temporary chain": self._use_temporary_chain, "Try again": self.open_chain}
+            actions = {
+                "Look only": partial(self.open_chain, read_only=True),
+                "Another folder…": self._choose_chain,
+                "Use a temporary chain": self._use_temporary_chain,
+                "Try again": self.open_chain,
+            }
             text = (
-                "Another Strata has the chain of this project open\nClose it there, or work on a temporary chain here."
+                "Another Strata has the chain of this project open\n"
+                "Close it there and try again, only look at it, or work on another chain here."
             )
             window.notifications.show(Notice("warning", text, "chain", actions, lasting=True))
         elif isinstance(error, StorageDamaged):
             actions = {
+                "What is wrong?": self._verify_chain,
                 "Repair": partial(self.open_chain, repair=True),
                 "Begin anew": self._set_chain_aside,
                 "Try again": self.open_chain,
@@ -274,6 +287,16 @@ class Program(QObject):
     def _use_temporary_chain(self) -> None:
         self._temporary_chains.append(Path(tempfile.mkdtemp(prefix="strata-chain-")))
         self.panels.open(self._temporary_chains[-1])
+
+    def _choose_chain(self) -> None:
+        folder = dialogs.ask_folder(self.window, self.window.project or Path.home())
+        if folder is not None:
+            self.panels.open(folder)
+
+    def _verify_chain(self) -> None:
+        if self.window.project is not None:
+            self.panels.bridge.close(wait=True)
+            verify_chain(self.window, self._chain_folder(self.window.project), self._chain_failed)
 
     def _set_chain_aside(self) -> None:
         if self.window.project is None:

@@ -118,6 +118,8 @@ def _render(stage: Stage, state: State, folder: Path) -> None:
 
 def all_states() -> list[State]:
     """Return the states in the order they are prepared; each starts where the one before ended."""
+    from ide.time.screenshots import time_states
+
     return [
         State("start", _start),
         State("editor", _editor),
@@ -133,7 +135,7 @@ def all_states() -> list[State]:
         State("called", _called),
         State("rolled-back", _rolled_back),
         State("transactions", _transactions),
-        State("storage", _storage),
+        *time_states(),
         State("debugging", _debugging),
         State("output", _output),
         State("workers", _workers),
@@ -239,7 +241,8 @@ def _deployed(stage: Stage) -> None:
     stage.wait(lambda: panels.workbench.contracts and not panels.deployer.is_busy, "the deployment")
 
 
-def _call(stage: Stage, method: str, arguments: list[str], *, debug: bool = False) -> None:
+def call(stage: Stage, method: str, arguments: list[str], *, debug: bool = False) -> None:
+    """Call a method with the form, or debug it, and wait for what comes of it."""
     panels = stage.program.panels
     form = panels.contracts.form
     if not form.choose_method(method):
@@ -256,35 +259,32 @@ def _call(stage: Stage, method: str, arguments: list[str], *, debug: bool = Fals
     stage.settle(600)
 
 
-def _accounts(stage: Stage) -> tuple[str, str]:
+def account_names(stage: Stage) -> tuple[str, str]:
+    """Return the first two development accounts."""
     first, second, *_ = (account.name for account in stage.program.panels.workbench.accounts)
     return first, second
 
 
 def _called(stage: Stage) -> None:
-    _, second = _accounts(stage)
-    _call(stage, "mint", [second, "250.5"])
+    _, second = account_names(stage)
+    call(stage, "mint", [second, "250.5"])
 
 
 def _rolled_back(stage: Stage) -> None:
-    first, second = _accounts(stage)
-    _call(stage, "transfer", [first, second, "1000000", "too much"])
+    first, second = account_names(stage)
+    call(stage, "transfer", [first, second, "1000000", "too much"])
 
 
 def _transactions(stage: Stage) -> None:
     stage.window.show_dock("transactions", focus=False)
 
 
-def _storage(stage: Stage) -> None:
-    stage.window.show_dock("storage", focus=False)
-
-
 def _debugging(stage: Stage) -> None:
-    _, second = _accounts(stage)
+    _, second = account_names(stage)
     editor = stage.window.current_editor()
     if editor is not None:
         editor.set_breakpoints([])
-    _call(stage, "mint", [second, "10"], debug=True)
+    call(stage, "mint", [second, "10"], debug=True)
     for _ in range(3):
         stage.window.commands.run("debug.over")
         stage.settle(400)

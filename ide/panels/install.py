@@ -81,9 +81,9 @@ class EnginePanels(QObject):
         self.controller.session_changed.connect(self._show_debugging)
         self._recall()
 
-    def open(self, directory: Path, *, repair: bool = False) -> None:
+    def open(self, directory: Path, *, repair: bool = False, read_only: bool = False) -> None:
         """Open the private chain in `directory`; the panels fill themselves when it is there."""
-        self.bridge.open(directory, repair=repair)
+        self.bridge.open(directory, repair=repair, read_only=read_only)
 
     def close(self) -> None:
         """Remember what is to be remembered, end debugging, close the engine."""

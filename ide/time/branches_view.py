@@ -66,7 +66,7 @@ class BranchesView(QWidget):
             self._add(state, f"{state.name}{where}", state.number, state.created, "checkpoint", "success")
         for branch in self._machine.branches:
             title = f"Branch that left the chain after block {group_digits(branch.leaves_at)}"
-            self._add(branch, title, branch.number, branch.left, "restore", "text_muted")
+            self._add(branch, title, branch.number, branch.left, "branch", "text_muted")
         for row in range(self.list.topLevelItemCount()):
             item = self.list.topLevelItem(row)
             if item is not None and item.data(0, Qt.ItemDataRole.UserRole) == chosen:

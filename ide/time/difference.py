@@ -16,6 +16,8 @@ from ide.time.json_difference import member_changes
 KEY_ROLE = Qt.ItemDataRole.UserRole
 """The state key of a row, empty for a contract."""
 Index = QModelIndex | QPersistentModelIndex
+BOOKS = ("base.iost", "gas.iost", "ram.iost")
+"""Contracts that only keep the chain's own accounts of blocks, gas and RAM."""
 _TITLES = ("Key", "Before", "After")
 
 
@@ -65,7 +67,7 @@ class DifferenceModel(QAbstractItemModel):
         contracts: dict[str, Row] = {}
         for change in changes:
             key = read_key(change.key)
-            if not self._workbench.shows_books and (key.is_bookkeeping or key.contract in ("gas.iost", "ram.iost")):
+            if not self._workbench.shows_books and (key.is_bookkeeping or key.contract in BOOKS):
                 self.hidden += 1
                 continue
             contract = contracts.get(key.contract)

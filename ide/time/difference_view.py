@@ -63,6 +63,7 @@ class DifferenceView(QWidget):
         self.model.modelReset.connect(self._show_filled)
         top = QHBoxLayout()
         top.setContentsMargins(8, 2, 4, 2)
+        top.setSpacing(8)
         top.addWidget(self.title)
         top.addWidget(self.single)
         top.addWidget(self.count)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QLabel
 
 from engine.state.retention import PruneReport
 from engine.values import TransactionResult
 from ide import dialogs
+from ide.bridge import Request
 from ide.panels.commands import NO_ENGINE
 from ide.panels.install import EnginePanels
 from ide.panels.readable import group_digits
@@ -16,6 +18,9 @@ from ide.time.commands import time_commands
 from ide.time.machine import TimeMachine
 from ide.time.panel import TimePanel
 from ide.window import MainWindow
+
+FOLLOW_MS = 1000
+"""How often a read-only view looks for what was done elsewhere."""
 
 
 class TimePanels(QObject):
@@ -33,8 +38,32 @@ class TimePanels(QObject):
         area = Qt.DockWidgetArea.BottomDockWidgetArea
         window.add_dock("time", "Time", self.panel, area, icon_name="clock", beside="state")
         window.show_dock("state", focus=False)
+        self.read_only_sign = QLabel("Read-only view")
+        self.read_only_sign.setProperty("tone", "warning")
+        self.read_only_sign.setToolTip("Another Strata has this chain open; it is only looked at here")
+        window.add_status_sign(self.read_only_sign)
+        self._follow = QTimer(self, interval=FOLLOW_MS)
+        self._follow.timeout.connect(self._catch_up)
+        self._catching_up: Request[int] | None = None
+        self._workbench.bridge.engine_changed.connect(self._show_read_only)
+        self._show_read_only()
         for changed in (self.moment.changed, self.moment.head_changed, self.machine.changed):
             changed.connect(window.commands.refresh)
+
+    def _show_read_only(self) -> None:
+        engine = self._workbench.engine
+        read_only = engine is not None and engine.is_read_only
+        self.read_only_sign.setVisible(read_only)
+        self._catching_up = None
+        if read_only:
+            self._follow.start()
+        else:
+            self._follow.stop()
+
+    def _catch_up(self) -> None:
+        engine = self._workbench.engine
+        if engine is not None and (self._catching_up is None or not self._catching_up.is_pending):
+            self._catching_up = self._workbench.bridge.request(engine.catch_up(), self, lambda _: None)
 
     # --- why not ---------------------------------------------------------------------------------
 

@@ -146,7 +146,7 @@ def test_a_damaged_chain_is_repaired(program, project, qtbot):
 def test_damage_found_while_working_offers_the_same(program, chain, project):
     program.panels.bridge.request_failed.emit(StorageDamaged("torn", where="000014.sst"))
     (notice,) = program.window.notifications.visible()
-    assert "damaged" in notice.text and list(notice.actions) == ["Repair", "Begin anew", "Try again"]
+    assert "damaged" in notice.text and list(notice.actions) == ["What is wrong?", "Repair", "Begin anew", "Try again"]
 
 
 def test_our_own_faults_are_not_dressed_up(program, chain, qtbot):

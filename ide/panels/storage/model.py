@@ -396,7 +396,7 @@ class StorageModel(QAbstractItemModel):
             case Column.TYPE:
                 return str(node.readable_value.kind)
             case Column.PAYER:
-                return node.readable_value.payer
+                return self._workbench.contract_name(node.readable_value.payer)
             case Column.SIZE:
                 return byte_size(len((node.value or "").encode("utf-8", "surrogatepass")))
             case Column.LAYER:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -83,6 +83,13 @@ class RowDelegate(QStyledItemDelegate):
 
 class StorageTree(QTreeView):
     """The tree; the standard key copies the selected entries as lines."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the less important columns where there is no room."""
+        super().resizeEvent(event)
+        unit = self.fontMetrics().horizontalAdvance("m")
+        for column, least in ((Column.SIZE, 62), (Column.PAYER, 52), (Column.TYPE, 44)):
+            self.setColumnHidden(column, event.size().width() < unit * least)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy, or what a tree does."""
@@ -162,7 +169,7 @@ class StoragePanel(QWidget):
         header.setSectionResizeMode(Column.VALUE, QHeaderView.ResizeMode.Stretch)
         metrics = QFontMetrics(self.font())
         for column, text in (
-            (Column.KEY, "m" * 18),
+            (Column.KEY, "m" * 14),
             (Column.TYPE, "boolean"),
             (Column.PAYER, "contract"),
             (Column.SIZE, "99.9 KiB"),
@@ -193,8 +200,9 @@ class StoragePanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(self.viewer_switcher)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        splitter.setSizes([3000, 2400])
+        splitter.setStretchFactor(0, 5)
+        splitter.setStretchFactor(1, 4)
         splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -15,7 +15,7 @@ from ide.panels.workbench import Workbench
 from ide.theme import icon
 
 KEPT = 500
-_SHOWN_ROWS = 4
+_SHOWN_ROWS = 3
 _TITLES = ("Just changed", "Before", "After", "Block")
 Index = QModelIndex | QPersistentModelIndex
 

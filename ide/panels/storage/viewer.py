@@ -35,6 +35,7 @@ class ValueViewer(QWidget):
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
+        self._workbench = workbench
         self._node: Node | None = None
         self.heading = QLabel()
         self.heading.setFont(style.scaled_font(self.font(), 1.0, bold=True))
@@ -88,7 +89,7 @@ class ValueViewer(QWidget):
         self.heading.setText(f"{contract} · {key.label}")
         facts = [str(value.kind), byte_size(len((node.value or "").encode())), LAYER_NAMES[node.layer]]
         if value.payer:
-            facts.append(f"RAM paid by {value.payer}")
+            facts.append(f"RAM paid by {self._workbench.contract_name(value.payer)}")
         self.facts.setText("  ·  ".join(fact for fact in facts if fact))
         is_tree = value.kind in (ValueKind.JSON, ValueKind.TEXT) and value.text[:1] in ("{", "[")
         self.tabs.setTabVisible(TREE, is_tree)
