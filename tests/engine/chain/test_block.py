@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.chain.block import merkle_root, receipts_root, transactions_root
 from engine.chain.encoding import sha3
 from engine.chain.receipt import centi_gas, gas_text, receipt_hash
-from engine.values import Action, ReceiptLine, Status, TransactionReceipt, TransactionRequest
+from engine.chain.transaction import Transaction
+from engine.values import Action, AmountLimit, ReceiptLine, Status, TransactionReceipt, TransactionRequest
 from tests.engine.chain.local_worker import LocalChain
 
 
@@ -155,3 +156,51 @@ def test_messages_of_failures_may_differ(local):
 def test_changed_transactions_are_found(local, change, text):
     block = local.chain.block(1)
     assert local.chain.validate(replace(block, transactions=change(*block.transactions))) == text
+
+
+CHANGED = {
+    "time": 1,
+    "expiration": 1,
+    "gas_ratio": 1,
+    "gas_limit": 100,
+    "delay": 1,
+    "chain_id": 1,
+    "actions": (Action("token.iost", "transfer", '["iost","alice","carol","1",""]'),),
+    "publisher": "bobby",
+    "signers": ("alice@active",),
+    "amount_limit": (AmountLimit("iost", "1"),),
+    "signatures": None,
+    "publisher_signatures": None,
+}
+
+
+def test_every_field_of_transactions_has_a_change():
+    assert set(CHANGED) == set(Transaction.__struct_fields__)
+
+
+@pytest.mark.parametrize("index", [1, 2])
+@pytest.mark.parametrize("field", CHANGED)
+def test_every_changed_field_is_found(local, index, field):
+    """Whoever does not hold the publisher's key can change nothing, even if the producer helps."""
+    block = local.chain.block(1)
+    transaction = block.transactions[index]
+    value = CHANGED[field]
+    if value is None:
+        value = block.transactions[3 - index].publisher_signatures
+    elif isinstance(value, int):
+        value += getattr(transaction, field)
+    changed = msgspec.structs.replace(transaction, **{field: value})
+    transactions = (*block.transactions[:index], changed, *block.transactions[index + 1 :])
+    receipts = tuple(
+        msgspec.structs.replace(receipt, tx_hash=each.hash_text())
+        for each, receipt in zip(transactions, block.receipts, strict=True)
+    )
+    assert local.chain.validate(replace(block, transactions=transactions, receipts=receipts)) is not None
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2), (1, 2), (0, 1), (0,)])
+def test_a_block_begins_with_its_base_transaction(local, order):
+    block = local.chain.block(1)
+    changed = {name: tuple(getattr(block, name)[index] for index in order) for name in ("transactions", "receipts")}
+    difference = local.chain.validate(replace(block, **changed))
+    assert (difference is None) is (order[0] == 0)
