@@ -163,6 +163,13 @@ class VmSettings(Value, frozen=True):
     process_bytes: int = 768_000_000
 
 
+CHAIN_TIME_LIMIT = 0.2
+"""Seconds of a transaction when the chain produces a block (spec/vm.md, "Limits")."""
+
+CHAIN_HEAP_BYTES = 100_000_000
+"""What an isolate of the chain may use (spec/vm.md, "Limits")."""
+
+
 def problem_of(settings: VmSettings) -> str:
     """Return what is wrong with settings, in words; empty if nothing is."""
     for name, value, least, most in (

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     autosave_seconds: float = 3.0
     check_while_typing: bool = True
     install_missing_packages: bool = False
+    worker_floor: int = 1
+    worker_ceiling: int = 0
     snapshot_megabytes: int = 256
     snapshot_days: int = 90
     shortcuts: dict[str, list[str]] = {}

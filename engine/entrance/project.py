@@ -34,6 +34,14 @@ class ProjectContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pack: bool = False
 
 
+class ProjectLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Bounds of a transaction that are not this program's defaults: its time, an isolate's heap, a whole worker."""
+
+    seconds: float | None = None
+    heap_bytes: int | None = None
+    worker_bytes: int | None = None
+
+
 class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of a project, as they stand in its `strata.json`."""
 
@@ -41,6 +49,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
     profile: Profile = Profile.IOST
     contracts: tuple[ProjectContract, ...] = ()
+    limits: ProjectLimits | None = None
 
 
 def load_project(folder: Path) -> Project:

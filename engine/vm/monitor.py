@@ -6,19 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from engine.interface import Limit, VmDiagnostics, VmLoad, VmSettings, WorkerStatus
+from engine.interface import CHAIN_HEAP_BYTES, CHAIN_TIME_LIMIT, Limit, VmDiagnostics, VmLoad, VmSettings, WorkerStatus
 from engine.vm import startup_snapshot
 from engine.vm.outcome import MAX_RESULT_BYTES
 from engine.vm.pool import WorkerPool
 from engine.vm.pool_settings import PoolSettings
 
-__all__ = ["CHAIN_HEAP_BYTES", "CHAIN_TIME_LIMIT", "VmMonitor", "limits_of", "pool_settings_of"]
-
-CHAIN_TIME_LIMIT = 0.2
-"""Seconds of a transaction when a block is produced (spec/vm.md, "Limits")."""
-
-CHAIN_HEAP_BYTES = 100_000_000
-"""What an isolate may use (spec/vm.md, "Limits")."""
+__all__ = ["VmMonitor", "limits_of", "pool_settings_of"]
 
 
 def limits_of(settings: VmSettings) -> tuple[Limit, ...]:

@@ -13,6 +13,7 @@ from ide.debugger.commands import debug_commands
 from ide.debugger.controller import DebugController
 from ide.debugger.panel import DebuggerPanel
 from ide.debugger.timeline_bar import TimelineBar
+from ide.monitor.install import VmTools
 from ide.panels.accounts import AccountsPanel
 from ide.panels.commands import NO_ENGINE, deploy_commands, run_commands, state_commands, transaction_commands
 from ide.panels.contracts.caller import Caller
@@ -27,7 +28,6 @@ from ide.panels.storage.panel import StoragePanel
 from ide.panels.transactions.panel import TransactionsPanel
 from ide.panels.window_adapter import WindowAdapter
 from ide.panels.workbench import Workbench
-from ide.panels.workers import WorkersPanel
 from ide.time.moment import Moment
 from ide.window import MainWindow
 
@@ -58,7 +58,8 @@ class EnginePanels(QObject):
         self.storage = StoragePanel(self.workbench, self.moment)
         window.commands.register(*storage_commands(self.storage))
         self.output = OutputPanel(self.workbench)
-        self.workers = WorkersPanel(self.workbench)
+        self.monitor = VmTools(window, self.workbench)
+        self.workers = self.monitor.panel
         self._add_docks()
         self._edit_rest = QTimer(self, singleShot=True, interval=_EDIT_REST_MS)
         self._edit_rest.timeout.connect(self.contracts.refresh_changed)

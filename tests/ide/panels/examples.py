@@ -146,7 +146,7 @@ def executed(result: TransactionResult) -> TransactionExecuted:
 
 def workers() -> tuple[WorkerStatus, ...]:
     return (
-        WorkerStatus(1, 4101, "run", "busy", 128, 41_000_000, (TOKEN,)),
+        WorkerStatus(1, 4101, "run", "busy", 128, 41_000_000, ("k1", "k of a built-in")),
         WorkerStatus(2, 4102, "run", "idle", 16, 38_000_000, ()),
         WorkerStatus(3, 4103, "debug", "spare", 0, 22_000_000, ()),
     )

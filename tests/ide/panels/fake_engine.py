@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InvalidInput
-from engine.facade import CheckResult, DeployRequest, DeployResult, Engine, EngineEvent, WorkerStatus
+from engine.facade import (
+    CheckResult,
+    DeployRequest,
+    DeployResult,
+    Engine,
+    EngineEvent,
+    VmDiagnostics,
+    VmLoad,
+    VmSettings,
+    WorkerStatus,
+)
 from engine.values import (
     Abi,
     AccountSummary,
@@ -22,6 +32,7 @@ from engine.values import (
     TransactionRequest,
     TransactionResult,
 )
+from engine.vm.monitor import limits_of
 from tests.ide.panels.fake_timeline import FakeTimeline
 
 
@@ -51,6 +62,9 @@ class FakeEngine(Engine):
         self.layers: dict[Layer, tuple[StateEntry, ...]] = {Layer.MVCC: (), Layer.ROCKSDB: ()}
         self.session: Any = None
         self.worker_list: tuple[WorkerStatus, ...] = ()
+        self.load = VmLoad(2, 1, 1, 3, 0.5, 101_000_000)
+        self.settings = VmSettings()
+        self.diagnostics = VmDiagnostics("14.4.1.2", False, "it has not been built yet", limits_of(self.settings), ())
         self.closed = False
 
     @property
@@ -151,6 +165,29 @@ class FakeEngine(Engine):
 
     def workers(self) -> tuple[WorkerStatus, ...]:
         return self.worker_list
+
+    def refresh_workers(self) -> None:
+        self.asked.append(("refresh_workers", None))
+
+    def kill_worker(self, kind: str, worker: int) -> None:
+        self.asked.append(("kill_worker", (kind, worker)))
+
+    def recycle_worker(self, kind: str, worker: int) -> None:
+        self.asked.append(("recycle_worker", (kind, worker)))
+
+    def vm_load(self) -> VmLoad:
+        return self.load
+
+    def vm_diagnostics(self) -> Future[VmDiagnostics]:
+        return done(self.diagnostics)
+
+    @property
+    def vm_settings(self) -> VmSettings:
+        return self.settings
+
+    def configure_vm(self, settings: VmSettings) -> Future[None]:
+        self.settings = settings
+        return done(None)
 
     def debug(self, transaction_hash: str) -> Future[Any]:
         self.asked.append(("debug", transaction_hash))

@@ -4,12 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import StorageLocked
-from engine.facade import BlockFlushed, ContractDeployed, HeadMoved, WorkerChanged
+from engine.facade import BlockFlushed, ContractDeployed, HeadMoved
 from ide.panels.accounts import AccountsPanel, Column
 from ide.panels.memory import PanelMemory, load_memory, save_memory
 from ide.panels.output import KEPT_LINES, OutputLine, OutputPanel
 from ide.panels.status import EngineStatus
-from ide.panels.workers import WorkersPanel
 from tests.ide.panels import examples
 
 
@@ -79,17 +78,6 @@ def test_output_shows_markup_as_text(workbench, engine, qtbot):
         engine.emit(examples.executed(msgspec.structs.replace(examples.transfer(), console=(line,))))
     assert "<b>bold</b>" in printed(panel)
     assert not panel.grab().isNull()
-
-
-def test_workers_are_listed_with_their_state(workbench, engine, qtbot):
-    engine.worker_list = examples.workers()[:1]
-    panel = shown(qtbot, WorkersPanel(workbench))
-    QAbstractItemModelTester(panel.model, QAbstractItemModelTester.FailureReportingMode.Warning, panel)
-    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
-    with qtbot.waitSignal(workbench.bridge.events):
-        engine.emit(WorkerChanged(examples.workers()))
-    assert row(panel.model, 0) == ["run 1  (process 4101)", "busy", "128", "39.1 MiB", "token"]
-    assert panel.model.rowCount() == 3
 
 
 @pytest.fixture

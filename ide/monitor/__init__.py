@@ -1,0 +1,1 @@
+"""The VM monitor: worker processes, how busy they are, and the bounds of a transaction."""
