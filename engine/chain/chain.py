@@ -7,91 +7,53 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from engine.chain.admission import admit
 from engine.chain.block import Block
+from engine.chain.block_production import SETTINGS, BlockProduction, ChainOptions, Head, Listener, queue
 from engine.chain.builtin_contracts import built_in_sources
 from engine.chain.bulk import Bulk, Entry, Outcome
 from engine.chain.clock import Clock
-from engine.chain.context import BlockContext
-from engine.chain.contracts import record_key
-from engine.chain.development import PRODUCER, PRODUCER_SECRET
+from engine.chain.development import PRODUCER
 from engine.chain.edit import EDIT, edit_writes
-from engine.chain.encoding import base58_bytes, base58_text
+from engine.chain.encoding import base58_text
 from engine.chain.execution import Executions
 from engine.chain.executor import Execution, Mode
 from engine.chain.genesis import GENESIS_TIME, GenesisStep, account_keys, default_step, development_step, native_step
 from engine.chain.genesis_cache import GenesisCache
-from engine.chain.history import ChainHistory
 from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
 from engine.chain.records import (
     ChainSettings,
-    ExecutionTrace,
-    StoredResult,
-    decode_block,
     decode_settings,
-    encode_record,
 )
-from engine.chain.transaction import DEFAULT_CHAIN_ID, Transaction
+from engine.chain.transaction import Transaction
 from engine.chain.validation import block_difference
-from engine.chain.wallet import Wallet, request_of
+from engine.chain.wallet import Wallet
 from engine.chain.worker_program import Batch, QueuedTransaction
 from engine.errors import InternalError, InvalidInput, RejectedTransaction
-from engine.interface import BlockFlushed, BlockProduced, EngineEvent, Genesis, HeadMoved, TransactionExecuted
+from engine.interface import Genesis, HeadMoved
 from engine.state.interface import StateReader
-from engine.state.records import StoredTransaction
 from engine.state.stack import StateStack
 from engine.values import (
-    Action,
     BlockSummary,
-    ContractEvent,
     StateEdit,
     TransactionRequest,
     TransactionResult,
 )
 
-SETTINGS = "chain"
+__all__ = ["ACCOUNT_LIST", "GENESIS", "Chain", "ChainOptions"]
+
 GENESIS = "genesis"
 """Name of what is written to block 0 without a transaction."""
 ACCOUNT_LIST = "m-auth.iost-auth"
-BASE_GAS_LIMIT = 100_000_000
 VALIDATION_TIME_LIMIT = 10.0
-Listener = Callable[[EngineEvent], None]
 
 
-@dataclass(frozen=True, slots=True)
-class ChainOptions:
-    """How a chain runs: `unflushed_blocks` stay in MVCC; `time_limit` is in seconds a transaction.
-
-    Many transactions at once are executed on up to `lanes` workers.
-
-    The reference's limit is 0.2 s. Here it is ten times that, because a desktop's clock is noisier than a server's
-    and gas ends whatever is meant to be ended.
-    """
-
-    chain_id: int = DEFAULT_CHAIN_ID
-    unflushed_blocks: int = 0
-    time_limit: float = 2.0
-    lanes: int = 1
-
-
-@dataclass(slots=True)
-class _Head:
-    """The newest closed block, as the next one needs it."""
-
-    number: int
-    hash: bytes
-    time: int
-    witness: str
-    gas_usage: str = field(default="0")
-
-
-class Chain(ChainHistory):
+class Chain(BlockProduction):
     """One private chain over a state stack."""
 
     def __init__(
@@ -114,15 +76,7 @@ class Chain(ChainHistory):
         Raises:
             InvalidInput: `genesis` cannot be used.
         """
-        super().__init__(stack)
-        self.options = options or ChainOptions()
-        self._executions = executions
-        self._listener = listener
-        self._is_observed = is_observed
-        self._witness = KeyPair.from_secret_text(PRODUCER_SECRET)
-        self._open: OpenBlock | None = None
-        self._announced: set[str] = set()
-        """Transactions of the open block whose execution was told of."""
+        super().__init__(stack, executions, listener, options=options or ChainOptions(), is_observed=is_observed)
         if stack.head is None:
             begun = genesis or Genesis()
             self.clock = clock or Clock(begun.time)
@@ -225,25 +179,6 @@ class Chain(ChainHistory):
         self._serial += 1
         return self.wallet.sign(request, time=block.time, serial=self._serial)
 
-    def accept(
-        self,
-        queued: QueuedTransaction,
-        execution: Execution,
-        request: TransactionRequest | None,
-        *,
-        trace: ExecutionTrace | None = None,
-        duration: int = 0,
-    ) -> TransactionResult:
-        """Commit an executed transaction to the open block; `duration` is in nanoseconds."""
-        block = self._open
-        if block is None:
-            raise InternalError("a transaction was accepted without a block")
-        self._commit(queued, execution)
-        index = block.add(queued, execution, trace)
-        result = self._result(block, index, request, duration=duration)
-        self._remember(result)
-        return result
-
     def query(self, request: TransactionRequest) -> TransactionResult:
         """Execute a request on the newest state as in the next block, and keep nothing.
 
@@ -256,7 +191,7 @@ class Chain(ChainHistory):
     def signed_for(self, request: TransactionRequest, *, time: int) -> QueuedTransaction:
         """Sign a request as for a block at `time` (nanoseconds), for a run that is not kept."""
         self._serial += 1
-        return _queued(self.wallet.sign(request, time=time, serial=self._serial))
+        return queue(self.wallet.sign(request, time=time, serial=self._serial))
 
     def batch_of(self, request: TransactionRequest) -> Batch:
         """Return the batch that would run a request in the open block, or in the next one."""
@@ -276,7 +211,7 @@ class Chain(ChainHistory):
             RejectedTransaction: it could not enter a block.
         """
         block = self._new_block()
-        queued = _queued(transaction)
+        queued = queue(transaction)
         started = time.perf_counter_ns()
         batch = msgspec.structs.replace(self.batch(block, (queued,)), witness="")
         (execution,) = self._executions.execute(batch)
@@ -284,60 +219,6 @@ class Chain(ChainHistory):
             raise RejectedTransaction(execution.rejection)
         index = block.add(queued, execution)
         return self._result(block, index, request, duration=time.perf_counter_ns() - started)
-
-    @property
-    def has_open_block(self) -> bool:
-        """Whether transactions wait in a block that is not closed."""
-        return self._open is not None
-
-    def has_room(self, transaction: Transaction) -> bool:
-        """Return whether a transaction can enter the open block; a block that is not open yet takes any."""
-        return self._open is None or self._open.has_room(transaction)
-
-    def next_block(self) -> BlockContext:
-        """Return what contracts would see of the open block, or of one that is opened now."""
-        block = self._open or self._new_block()
-        return BlockContext(block.number, block.parent_text, block.witness, block.time)
-
-    def produce(self) -> BlockSummary:
-        """Close the open block, one with only the base transaction if there is none, and make it durable."""
-        block = self._open or self._new_block()
-        if self._open is None:
-            self._execute_base(block)
-        closed = block.close()
-        block_hash = closed.head.hash()
-        results = [
-            self._results.get(queued.hash) or self._result(block, index, None)
-            for index, (queued, _) in enumerate(block.entries)
-        ]
-        flush = self.options.unflushed_blocks == 0
-        observed = self._is_observed()
-        changes = self.stack.close_block(
-            block.number,
-            base58_text(block_hash),
-            body=encode_record(closed),
-            transactions=[
-                _record(queued, result, block.traces.get(queued.hash))
-                for result, (queued, _) in zip(results, block.entries, strict=True)
-            ],
-            settings={SETTINGS: self._encoded_settings()},
-            flush=flush,
-            listing=observed,
-        )
-        self._open = None
-        self._head = _Head(block.number, block_hash, block.time, closed.head.witness, closed.gas_usage())
-        summary = closed.summary(flushed=False)
-        if observed:
-            for result in results[1:]:
-                if result.hash not in self._announced:
-                    self._listener(TransactionExecuted(result))
-            self._listener(BlockProduced(summary, changes))
-        self._announced.clear()
-        if flush:
-            self._listener(BlockFlushed(block.number))
-        else:
-            self._flush()
-        return summary
 
     def edit(self, edit: StateEdit) -> BlockSummary:
         """Change an entry by hand, in a block of its own that says so; the open block is closed first.
@@ -421,11 +302,11 @@ class Chain(ChainHistory):
             raise InvalidInput("block 0 is not validated", advice="Choose a later block.")
         parent = self.block(number - 1)
         state = self.stack.checkout(number - 1)
-        below = _Head(number - 1, parent.head.hash(), parent.head.time, parent.head.witness, parent.gas_usage())
+        below = Head(number - 1, parent.head.hash(), parent.head.time, parent.head.witness, parent.gas_usage())
 
         def execute(block: Block) -> Sequence[Execution]:
             first, *others = block.transactions
-            queued = (_queued(first, Mode.SYSTEM), *map(_queued, others))
+            queued = (queue(first, Mode.SYSTEM), *map(queue, others))
             batch = Batch(
                 number=number,
                 parent_hash=base58_text(block.head.parent_hash),
@@ -455,7 +336,7 @@ class Chain(ChainHistory):
         else:
             block = self.block(result.block_number)
             first, *others = block.transactions
-            queued = (_queued(first, Mode.SYSTEM), *map(_queued, others))
+            queued = (queue(first, Mode.SYSTEM), *map(queue, others))
             block_time, witness = block.head.time, block.head.witness
             parent_hash = base58_text(block.head.parent_hash)
         batch = Batch(
@@ -467,86 +348,6 @@ class Chain(ChainHistory):
             observe=True,
         )
         return batch, self.stack.checkout(result.block_number - 1)
-
-    # --- blocks ----------------------------------------------------------------------------------
-
-    def _new_block(self, *, not_before: int = 0) -> OpenBlock:
-        """Return a block at the clock's time; a transaction from a clock ahead of ours draws it to its own time."""
-        parent = self._head
-        return OpenBlock(
-            number=parent.number + 1,
-            time=max(self.clock.now(), parent.time + 1, not_before),
-            parent_hash=parent.hash,
-            witness=self._witness,
-        )
-
-    def open_block(self, transaction: Transaction) -> OpenBlock:
-        """Return the open block; if there is none, one is begun to which `transaction` draws the time."""
-        if self._open is None:
-            self._execute_base(self._new_block(not_before=transaction.time))
-        assert self._open is not None
-        return self._open
-
-    def drop_open_block(self) -> None:
-        """Forget the open block and what it holds."""
-        self.stack.discard_block()
-        self._open = None
-        self._announced.clear()
-
-    def _execute_base(self, block: OpenBlock) -> None:
-        base = self._base(block)
-        (execution,) = self._executions.execute(self.batch(block, (base,)))
-        self._begin(block, base, execution)
-
-    def _begin(self, block: OpenBlock, base: QueuedTransaction, execution: Execution) -> None:
-        if execution.failure is not None:
-            raise InternalError(f"the base transaction failed: {execution.receipt.message}")
-        self._commit(base, execution)
-        block.add(base, execution)
-        self._open = block
-
-    def _announce(self, result: TransactionResult) -> None:
-        self._announced.add(result.hash)
-        self._listener(TransactionExecuted(result))
-
-    def _commit(self, queued: QueuedTransaction, execution: Execution) -> None:
-        self.stack.commit(queued.hash, execution.write_set)
-
-    def _base(self, block: OpenBlock) -> QueuedTransaction:
-        return _queued(self._base_transaction(self._reader(), self._head, block.time), Mode.SYSTEM)
-
-    def _base_transaction(self, state: StateReader, parent: _Head, time: int) -> Transaction:
-        """Return the system transaction that every block begins with; it does nothing without base.iost."""
-        actions: tuple[Action, ...] = ()
-        if state.read(record_key("base.iost"))[0] is not None:
-            data = f'[{{"parent":["{parent.witness}", "{parent.gas_usage}", false]}}]'
-            actions = (Action("base.iost", "exec", data),)
-        return Transaction(
-            time=time,
-            expiration=0,
-            gas_ratio=100,
-            gas_limit=BASE_GAS_LIMIT,
-            actions=actions,
-            publisher="base.iost",
-            chain_id=self.options.chain_id,
-        )
-
-    def batch(self, block: OpenBlock, transactions: tuple[QueuedTransaction, ...] = ()) -> Batch:
-        """Return what executes transactions in `block`."""
-        return Batch(
-            number=block.number,
-            parent_hash=block.parent_text,
-            witness=block.witness if block.number else "0",
-            time=block.time,
-            transactions=transactions,
-            observe=self._is_observed(),
-            time_limit=self.options.time_limit,
-        )
-
-    def _flush(self) -> None:
-        through = self._head.number - self.options.unflushed_blocks
-        for number in self.stack.flush(through):
-            self._listener(BlockFlushed(number))
 
     # --- genesis and settings ----------------------------------------------------------------------
 
@@ -561,13 +362,13 @@ class Chain(ChainHistory):
         known = self._reader().read(ACCOUNT_LIST)[0] or ""
         self._execute_step(block, development_step(genesis, time, known), 1, None)
         self._open = block
-        self._head = _Head(-1, b"", 0, PRODUCER)
+        self._head = Head(-1, b"", 0, PRODUCER)
         self.produce()
 
     def _execute_step(self, block: OpenBlock, step: GenesisStep, serial: int, cache: GenesisCache | None) -> None:
         if step.before:
             self.stack.commit(GENESIS, step.before)
-        queued = _queued(step.transaction(block.time, self.options.chain_id, serial=serial), Mode.SYSTEM)
+        queued = queue(step.transaction(block.time, self.options.chain_id, serial=serial), Mode.SYSTEM)
         batch = msgspec.structs.replace(self.batch(block, (queued,)), time_limit=VALIDATION_TIME_LIMIT, observe=False)
 
         def execute() -> Execution:
@@ -587,14 +388,6 @@ class Chain(ChainHistory):
             raise InternalError("the chain has no settings")
         return decode_settings(data)
 
-    def _save_settings(self) -> None:
-        self.stack.put_setting(SETTINGS, self._encoded_settings())
-
-    def _encoded_settings(self) -> bytes:
-        return encode_record(
-            ChainSettings(self.options.chain_id, self.clock.start, self.clock.offset, self._serial, self.wallet.keys())
-        )
-
     # --- parts -----------------------------------------------------------------------------------
 
     def admitted(
@@ -608,7 +401,7 @@ class Chain(ChainHistory):
             RejectedTransaction: it may not be executed.
         """
         try:
-            queued = _queued(transaction)
+            queued = queue(transaction)
         except (OverflowError, UnicodeEncodeError):
             raise RejectedTransaction(
                 "VerifyError tx cannot be encoded", advice="Numbers must fit 64 bits, texts must be valid Unicode."
@@ -628,46 +421,3 @@ class Chain(ChainHistory):
         if self._stored(queued.hash) is not None:
             raise RejectedTransaction("tx exists in chain")
         return queued
-
-    def _result(
-        self, block: OpenBlock, index: int, request: TransactionRequest | None, *, duration: int = 0
-    ) -> TransactionResult:
-        queued, execution = block.entries[index]
-        return TransactionResult(
-            hash=queued.hash,
-            request=request or request_of(queued.transaction),
-            receipt=execution.receipt,
-            block_number=block.number,
-            index=index,
-            time=block.time,
-            console=execution.console,
-            events=tuple(_timed(event, block.time) for event in execution.events),
-            accesses=execution.accesses,
-            failure=execution.failure,
-            duration_us=duration // 1000,
-            runs=execution.runs,
-        )
-
-    def _read_head(self) -> _Head:
-        record = self.stack.head
-        if record is None:
-            raise InternalError("the chain has no head")
-        block = decode_block(record.body)
-        return _Head(record.number, base58_bytes(record.hash), block.head.time, block.head.witness, block.gas_usage())
-
-    def _reader(self) -> StateReader:
-        return self.stack.reader()
-
-
-def _queued(transaction: Transaction, mode: Mode = Mode.NORMAL) -> QueuedTransaction:
-    return QueuedTransaction(transaction, transaction.hash_text(), len(transaction.full_bytes()), mode)
-
-
-def _timed(event: ContractEvent, time: int) -> ContractEvent:
-    return event if event.time else msgspec.structs.replace(event, time=time)
-
-
-def _record(queued: QueuedTransaction, result: TransactionResult, trace: ExecutionTrace | None) -> StoredTransaction:
-    request = request_of(queued.transaction)
-    kept = msgspec.structs.replace(result, accesses=(), request=request, duration_us=0)
-    return StoredTransaction(queued.hash, encode_record(StoredResult(queued.transaction, kept, trace)))
