@@ -150,8 +150,8 @@ def _failure(result: TransactionResult, workbench: Workbench) -> str:
     frames = failure.stack or ((failure.location,) if failure.location else ()) if failure is not None else ()
     if failure is not None and failure.location is not None and failure.location not in frames:
         frames = (failure.location, *frames)
-    for place in frames:
-        line = workbench.source_lines.line(place) if place == frames[0] else ""
+    for place in frames[:1]:
+        line = workbench.source_lines.line(place)
         parts.append(f"<p>at {source_link(place, workbench)}</p>" + (_block(line) if line else ""))
     explanation = explain(result, workbench.contract_name)
     if explanation is not None:
@@ -159,6 +159,9 @@ def _failure(result: TransactionResult, workbench: Workbench) -> str:
             f"<p>{escape(explanation.happened)} {escape(explanation.why)}</p>",
             f"<p><b>What to do:</b> {escape(explanation.advice)}</p>",
         ]
+    if len(frames) > 1:
+        parts.append(_section("Called from"))
+        parts += [f"<p>{source_link(place, workbench)}</p>" for place in frames[1:]]
     return "".join(parts)
 
 

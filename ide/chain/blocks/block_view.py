@@ -18,31 +18,39 @@ def block_page(block: BlockDetails, workbench: Workbench) -> str:
     """Return a block as HTML in the colours of the theme in force; `block:` and `transaction:` links lead on."""
     summary = block.summary
     own = block.results if summary.number == 0 else block.results[1:]
-    used = float(summary.gas_usage)
-    facts = [
-        ("Hash", f"<code>{escape(summary.hash)}</code>"),
-        ("Parent", _parent(block)),
-        ("Time", escape(moment(summary.time))),
-        ("Witness", f"<code>{escape(summary.witness)}</code>"),
-        ("Gas", f"{group_digits(summary.gas_usage)} of {group_digits(BLOCK_GAS)} ({used / BLOCK_GAS:.1%})"),
-        ("Size", f"{byte_size(block.size)} of transactions"),
-        ("Durable", "in RocksDB" if summary.flushed else "in MVCC and the write-ahead log"),
-    ]
     parts = [
         f'<p style="font-size:large; font-weight:600">Block {group_digits(summary.number)}</p>',
-        f"<table>{''.join(_row(name, value) for name, value in facts)}</table>",
+        f'<p style="color:{_hex("text_muted")}">{" &nbsp;·&nbsp; ".join(_facts(block, len(own)))}</p>',
     ]
     if own:
-        parts.append(_title(f"{len(own)} transaction{'' if len(own) == 1 else 's'}, in order"))
+        parts.append(_title(f"Transaction{'' if len(own) == 1 else 's'} in order"))
         parts.append(f"<table>{''.join(_transaction(result, workbench) for result in own)}</table>")
         parts += _execution(block, workbench)
     else:
-        parts.append(f'<p style="color:{_hex("text_muted")}">Only the block\'s own base transaction.</p>')
+        parts.append("<p>It holds only its own base transaction, which every block begins with.</p>")
+    rows = [
+        ("Hash", f"<code>{escape(summary.hash)}</code>"),
+        ("Parent", _parent(block)),
+        ("Witness", f"<code>{escape(summary.witness)}</code>"),
+        ("Kept", "in RocksDB" if summary.flushed else "in MVCC and the write-ahead log"),
+    ]
+    parts.append(_title("Block"))
+    parts.append(f"<table>{''.join(_row(name, value) for name, value in rows)}</table>")
     sheet = (
         f"body {{ color: {_hex('text')}; }} a {{ color: {_hex('info')}; }} p {{ margin: 3px 0; }}"
         f" td {{ padding: 1px 10px 1px 0; }}"
     )
     return f"<html><head><style>{sheet}</style></head><body>{''.join(parts)}</body></html>"
+
+
+def _facts(block: BlockDetails, count: int) -> list[str]:
+    used = float(block.summary.gas_usage)
+    return [
+        f"<b>{group_digits(block.summary.gas_usage)}</b> of {group_digits(BLOCK_GAS)} gas ({used / BLOCK_GAS:.1%})",
+        f"{group_digits(count)} transaction{'' if count == 1 else 's'}",
+        byte_size(block.size),
+        moment(block.summary.time),
+    ]
 
 
 def moment(nanoseconds: int) -> str:
@@ -63,11 +71,10 @@ def _execution(block: BlockDetails, workbench: Workbench) -> list[str]:
     lanes = sorted(set(workers))
     again = sum(count > 1 for count in runs)
     side_by_side = f"on {len(lanes)} workers side by side" if len(lanes) > 1 else "one after the other"
-    rows = "".join(_lane_row(*row, lanes, block, workbench) for row in _rows(block))
-    parts = [
-        _title(f"Executed {side_by_side}, {again or 'none'} run again"),
-        f"<table>{_lane_titles(lanes)}{rows}</table>",
-    ]
+    parts = [_title(f"Executed {side_by_side}, {again or 'none'} run again")]
+    if len(lanes) > 1 or again:
+        rows = "".join(_lane_row(*row, lanes, block, workbench) for row in _rows(block))
+        parts.append(f"<table>{_lane_titles(lanes)}{rows}</table>")
     for conflict in execution.conflicts:
         key = read_key(conflict.key)
         place = f"{workbench.contract_name(key.contract)} · {key.label}" if key.contract else key.label

@@ -137,6 +137,7 @@ class ComposerPanel(QWidget):
         self._show_view(FORM)
         self.form.load(request)
         self._edited()
+        self.result_switcher.show_view(False)
 
     def request(self) -> TransactionRequest | None:
         """Return the transaction as it stands in the view in front; None after saying what is wrong."""

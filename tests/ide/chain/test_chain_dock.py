@@ -130,7 +130,8 @@ def test_what_ran_side_by_side_and_again_is_shown(user):
     execution = panel.block.block.execution
     text = panel.block.toPlainText()
     assert "Executed" in text
-    assert text.count("1 run") + text.count("2 runs") >= 5
+    shows_lanes = len(set(execution.workers[1:])) > 1 or any(runs > 1 for runs in execution.runs)
+    assert ("1 run" in text or "2 runs" in text) is shows_lanes
     assert text.count("was run again: it had read") == len(execution.conflicts)
 
 
