@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from engine.errors import InternalError
 from engine.values import Diagnostic, Severity
 from ide.application import Appearance, create_application
+from ide.authoring.scenes import authoring_scenes
 from ide.paths import SAMPLES, Folders
 from ide.program import Program
 from ide.project.samples import FIRST_SAMPLE, working_copy
@@ -118,6 +119,7 @@ def _render(stage: Stage, state: State, folder: Path) -> None:
 
 def all_states() -> list[State]:
     """Return the states in the order they are prepared; each starts where the one before ended."""
+    from ide.chain.screenshots import chain_states
     from ide.time.screenshots import time_states
 
     return [
@@ -136,9 +138,11 @@ def all_states() -> list[State]:
         State("rolled-back", _rolled_back),
         State("transactions", _transactions),
         *time_states(),
+        *(State(name, prepare) for name, prepare in authoring_scenes()),
         State("debugging", _debugging),
         State("output", _output),
         State("workers", _workers),
+        *chain_states(),
     ]
 
 
