@@ -25,7 +25,10 @@ class DebugOperation(IntEnum):
     ENTER_CONTRACT = 100
     STEPS = 101
     PAUSED = 102
-    STOP_AT = 103
+    BEGIN = 103
+    AWAY = 104
+    BACK = 105
+    JOIN = 106
 
 
 class DebugJob(Value, frozen=True):
@@ -122,6 +125,7 @@ class Pause(Value, frozen=True):
 _finding_decoder = msgspec.json.Decoder(Finding)
 
 
+_command_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _command_encoder = msgspec.json.Encoder()
 _pause_decoder = msgspec.msgpack.Decoder(Pause)
 _recording_decoder = msgspec.msgpack.Decoder(Recording)
@@ -130,6 +134,11 @@ _recording_decoder = msgspec.msgpack.Decoder(Recording)
 def encode_command(command: Command) -> bytes:
     """Return a command as the JSON text that the recorder reads."""
     return _command_encoder.encode(command)
+
+
+def decode_command(data: bytes) -> Command:
+    """Return a command from its JSON text."""
+    return _command_decoder.decode(data)
 
 
 def encode_job(job: DebugJob) -> bytes:

@@ -6,6 +6,7 @@ steps and at every stop.
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -25,6 +26,8 @@ from engine.debug.protocol import (
     Pause,
     RecordedContract,
     Recording,
+    RunCommand,
+    decode_command,
 )
 from engine.errors import InternalError
 from engine.state.local_cache import LocalCache, PendingWrites
@@ -102,6 +105,7 @@ class _Recorder:
         self._stop = TO_THE_END
         self._session = 0
         self._active = False
+        self._callers: list[tuple[int, float]] = []
         self._clear()
 
     def silence(self) -> None:
@@ -145,8 +149,18 @@ class _Recorder:
                 return None
             case DebugOperation.PAUSED, (finding, str(position)):
                 return self._paused(Pause(self._session, int(position), finding))
-            case DebugOperation.STOP_AT, _:
-                return str(self._stop if self._active else TO_THE_END)
+            case DebugOperation.BEGIN, _:
+                self._callers = []
+                return None
+            case DebugOperation.AWAY, (str(depth), str(used)):
+                self._callers.append((int(depth), float(used)))
+                return None
+            case DebugOperation.BACK, _:
+                self._callers.pop()
+                return json.dumps(self._progress())
+            case DebugOperation.JOIN, _:
+                caller = self._callers[-1] if self._callers else (0, 0.0)
+                return json.dumps({"depth": caller[0], "gas": caller[1], "progress": self._progress()})
         raise InternalError(f"the recorder asked for {operation} with {len(arguments)} arguments")
 
     def _base(self, contract: str, code_key: str) -> int:
@@ -157,10 +171,17 @@ class _Recorder:
             self._contracts.append(RecordedContract(contract, code_key))
         return known
 
+    def _progress(self) -> tuple[int, int, int]:
+        """Return the position, the operations answered so far, and the position of the next stop."""
+        if not self._active:
+            return 0, 0, TO_THE_END
+        return self._steps, len(self._accesses_after) - 1, self._stop
+
     def _append(self, columns: Sequence[bytes]) -> None:
         if not self._active:
             return
         before = len(self._sites) // 4
+        self._steps += len(columns[0]) // 4
         if before >= MAX_STEPS:
             self._truncated = True
             return
@@ -170,10 +191,14 @@ class _Recorder:
         self._charges.mark(before, *columns[4:])
 
     def _paused(self, pause: Pause) -> str:
-        command = self._services.request(PAUSED_REQUEST, msgspec.msgpack.encode(pause))
-        return command.decode()
+        text = self._services.request(PAUSED_REQUEST, msgspec.msgpack.encode(pause))
+        command = decode_command(text)
+        if isinstance(command, RunCommand):
+            self._stop = command.position
+        return text.decode()
 
     def _clear(self) -> None:
+        self._steps = 0
         self._contracts: list[RecordedContract] = []
         self._bases: dict[tuple[str, str], int] = {}
         self._next_base = 0

@@ -5,6 +5,7 @@
  * so no module state outlives it. A contract that calls another one gets the callee's frame as the reply to its host
  * call and runs it on the same stack.
  */
+import { Operation } from '../operations.js';
 import { Control, Reply } from './bridge.js';
 import { outOfGas } from './counter.js';
 import {
@@ -61,11 +62,14 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
       if (texts[i].length > MAX_TEXT) throw new AnyError('argument too long');
     }
     operations += 1;
+    const watched = recorder !== null && (operation === Operation.CALL || operation === Operation.CALL_WITH_AUTH);
+    if (watched) recorder.suspend();
     let kind = bridge.send(operation, texts, counter.used(), depth);
     while (kind === Reply.FRAME) kind = runFrame();
     if (kind === Reply.LEAVE) awaitTermination();
     const gas = bridge.replyGas();
     const text = kind === Reply.TEXT || kind === Reply.ERROR ? bridge.texts()[0] : null;
+    if (watched) recorder.resume();
     counter.chargeHost(gas);
     if (kind === Reply.ERROR) throw new AnyError(text);
     if (kind === Reply.TRUE || kind === Reply.FALSE) return kind === Reply.TRUE;
@@ -105,10 +109,7 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
       depth = outerDepth;
       counter.leave(outer);
     }
-    if (recording !== null) {
-      recording.leave();
-      if (depth === 0) recorder.end();
-    }
+    if (recording !== null) recording.leave();
     const kind = bridge.send(Control.OUTCOME, texts, gas, depth + 1);
     if (kind === Reply.LEAVE && depth > 0) awaitTermination();
     return kind;

@@ -15,7 +15,10 @@ export const DebugOperation = Object.freeze({
   // operations (int32), gas (float64). Each as a string of 16-bit units.
   STEPS: 101,
   PAUSED: 102, // answer to the last question (JSON or null), position → the next command (JSON)
-  STOP_AT: 103, // → position of the first stop, as text; -1 to record without stopping
+  BEGIN: 103, // a program begins
+  AWAY: 104, // depth, gas: the frame that runs calls another contract, maybe one in another realm
+  BACK: 105, // the call has returned → progress: position, operations, position of the next stop or -1 (JSON list)
+  JOIN: 106, // a frame begins → depth and gas of its caller, and progress (JSON)
 });
 
 /** The parameters that stepping variants take besides those of the profile. */
@@ -115,18 +118,30 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
     }
   }
 
+  /** Frames of one run may be in several realms, each with a recorder: the host knows how far the run is. */
+  function goOn(progress) {
+    position = progress[0];
+    operationsBefore = operations() - progress[1];
+    stopAt = progress[2];
+  }
+
   return {
-    /** Forget the last run and ask the host whether this one is a recording or a replay. */
+    /** Forget the last run. */
     begin() {
-      filled = marked = position = depth = gasBefore = 0;
-      operationsBefore = operations();
+      filled = marked = depth = gasBefore = 0;
       scopes = [];
-      stopAt = +debug(DebugOperation.STOP_AT);
+      debug(DebugOperation.BEGIN);
     },
 
-    /** Hand over what is left of the recording. */
-    end() {
+    /** Call it before the frame that runs calls another contract. */
+    suspend() {
       flush();
+      debug(DebugOperation.AWAY, textOf(depth), textOf(gasBefore + gasUsed()));
+    },
+
+    /** Call it when that call has returned. */
+    resume() {
+      goOn(parse(debug(DebugOperation.BACK)));
     },
 
     /**
@@ -136,8 +151,10 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
     enterFrame(contract, codeKey) {
       const base = +debug(DebugOperation.ENTER_CONTRACT, contract, codeKey);
       const outer = { depth, gasBefore };
-      gasBefore += depth === 0 ? 0 : gasUsed();
-      depth += 1;
+      const { depth: callerDepth, gas: callerGas, progress } = parse(debug(DebugOperation.JOIN));
+      goOn(progress);
+      gasBefore = callerGas;
+      depth = callerDepth + 1;
       mark(Mark.ENTER_FRAME, depth, gasBefore);
       const step = (id, scope) => {
         if (stopAt >= 0) {
@@ -158,8 +175,9 @@ export function createRecorder({ debug, gasUsed, operations, unmetered }) {
       return {
         values: [step, enter, exit],
         leave() {
+          mark(Mark.LEAVE_FRAME, callerDepth + 1, callerGas); // how much the frame used is told by its outcome
+          flush();
           ({ depth, gasBefore } = outer);
-          mark(Mark.LEAVE_FRAME, depth + 1, gasBefore); // how much the frame used is told by its outcome
         },
       };
     },

@@ -158,7 +158,7 @@ def test_the_gas_of_all_lines_is_that_of_the_scripts(
         method, f"[{n}]"
     )
     limit = "6000" if method == "endless" else gas_limit
-    profile = run(engine, contracts[0 if method == "other" else which], method, data, limit)
+    profile = run(engine, contracts[which], method, data, limit)
     assert profile.unattributed == 0
     assert sum(one.gas for one in profile.lines) == profile.total > 0
     assert sum(one.own for one in profile.functions) == profile.total

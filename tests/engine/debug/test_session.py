@@ -213,3 +213,31 @@ def test_source_paths_are_relative_to_the_entry() -> None:
     assert source_path("/p/src/main.js", "") == "/p/src/main.js"
     assert source_path("/p/src/main.js", "../lib/a.js") == "/p/lib/a.js"
     assert source_path("", "a.js") == "a.js"
+
+
+@pytest.mark.parametrize("change", ["", "Array.prototype.extra = 1;\n"])
+def test_a_call_into_another_sandbox_is_one_trace(engine: Engine, counter: str, change: str) -> None:
+    """Profiles, and contracts that change built-in objects, have JavaScript worlds of their own."""
+    caller = deploy(engine, change + CALLER, "/p/modern.js", Profile.MODERN)
+    session = engine.debug(call(engine, caller, "twice", f'["{counter}"]').hash).result(60)
+    try:
+        steps = [session.step(i) for i in range(session.step_count)]
+        files = [step.file for step in steps]
+        inside = [i for i, file in enumerate(files) if file == "/p/counter.js"]
+        assert inside == list(range(inside[0], inside[-1] + 1))
+        assert [step.line for step in steps if step.function == "Caller.twice"][-1] == steps[-1].line
+        assert inside[-1] < len(steps) - 1
+        for column in ([step.gas for step in steps], [step.accesses for step in steps]):
+            assert column == sorted(column)
+        in_next = next(i for i, step in enumerate(steps) if step.function == "Counter._next")
+        frames = [frame.function for frame in session.view(in_next).result(60).stack]
+        assert frames[:2] == ["Counter._next", "Counter.add"]
+        assert "Caller.twice" in frames
+        for position in (in_next, len(steps) - 1, in_next, 0):
+            view = session.view(position).result(60)
+            assert view.step.line == steps[position].line
+        values = {one.name: one.kind for one in session.view(len(steps) - 1).result(60).variables}
+        assert values["first"] == "string"
+        assert {one.name for one in session.variables(in_next, 1).result(60)} >= {"times"}
+    finally:
+        session.close()
