@@ -13,12 +13,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.errors import StorageError
-from ide.settings import SettingsStore
+from ide.settings import Settings, SettingsStore
 from ide.theme import SYSTEM, available_themes, default_code_family
 
 
@@ -51,6 +52,10 @@ class SettingsDialog(QDialog):
         self.check.setChecked(value.check_while_typing)
         self.install = QCheckBox("Install missing npm packages without asking")
         self.install.setChecked(value.install_missing_packages)
+        self.snapshot_megabytes = self._count(value.snapshot_megabytes, 16, 100_000, " MB")
+        self.snapshot_days = self._count(value.snapshot_days, 1, 10_000, " days")
+        for box in (self.snapshot_megabytes, self.snapshot_days):
+            box.setToolTip("Compiled contracts of the chain are always kept; this is about all others")
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
@@ -62,7 +67,16 @@ class SettingsDialog(QDialog):
         form.addRow("", self.trim)
         form.addRow("", self.check)
         form.addRow("", self.install)
-        for field in (self.theme, self.family, self.code_size, self.interface_size):
+        form.addRow("Compiled contracts, &at most", self.snapshot_megabytes)
+        form.addRow("kept while &used within", self.snapshot_days)
+        for field in (
+            self.theme,
+            self.family,
+            self.code_size,
+            self.interface_size,
+            self.snapshot_megabytes,
+            self.snapshot_days,
+        ):
             label = form.labelForField(field)
             if label is not None:
                 label.setMinimumHeight(field.sizeHint().height())
@@ -96,6 +110,18 @@ class SettingsDialog(QDialog):
         self.check.toggled.connect(lambda on: self._set(check_while_typing=on))
         self.install.toggled.connect(lambda on: self._set(install_missing_packages=on))
 
+        self.snapshot_megabytes.valueChanged.connect(lambda number: self._set(snapshot_megabytes=number))
+        self.snapshot_days.valueChanged.connect(lambda number: self._set(snapshot_days=number))
+
+    @staticmethod
+    def _count(value: int, least: int, most: int, suffix: str) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(least, most)
+        box.setSuffix(suffix)
+        box.setValue(value)
+        box.lineEdit().setTextMargins(5, 0, 0, 0)
+        return box
+
     @staticmethod
     def _size(value: float, least: float) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
@@ -121,3 +147,6 @@ class SettingsDialog(QDialog):
         self.trim.setChecked(False)
         self.check.setChecked(True)
         self.install.setChecked(False)
+        usual = Settings()
+        self.snapshot_megabytes.setValue(usual.snapshot_megabytes)
+        self.snapshot_days.setValue(usual.snapshot_days)
