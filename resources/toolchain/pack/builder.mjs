@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { builtIns, SHIMS } from './built-ins.mjs';
 import { compact } from './compact.mjs';
-import { moved } from './mappings.mjs';
+import { changedMap } from './mappings.mjs';
 
 const RESOURCES = fileURLToPath(new URL('../../', import.meta.url));
 const KEPT_CONTEXTS = 8;
@@ -75,9 +75,7 @@ async function rebuilt(directory, entry, simplified) {
     const context = await contextFor(directory, entry, standIns, simplified);
     const result = await context.rebuild();
     if (round === MOST_ROUNDS) return result;
-    const code = outputOf(result, '.js');
-    const needed = STAND_INS.filter(({ value }) => isNeeded(code, value, standIns.includes(value)));
-    const now = needed.map(({ value }) => value);
+    const now = neededIn(outputOf(result, '.js'), standIns);
     if (now.join() === standIns.join()) return result;
     // What a stand-in needs itself is only seen once it is packed; what is gone now may have needed others.
     standIns = now.every((value) => standIns.includes(value)) ? now : [...new Set([...standIns, ...now])].sort(byOrder);
@@ -90,10 +88,12 @@ function byOrder(one, other) {
   return place(one) - place(other);
 }
 
-/** Whether a stand-in is named: where it is packed, by more than its own definition. */
-function isNeeded(code, value, isPacked) {
-  const uses = code.match(new RegExp(`\\b${value}\\b`, 'g'))?.length ?? 0;
-  return isPacked ? uses > OWN_USES[value] : uses > 0;
+/** The stand-ins that are named: those that are packed, by more than their own definition. */
+function neededIn(code, packed) {
+  const uses = new Map();
+  for (const [name] of code.matchAll(/\b__strata_\w+/g)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const isNeeded = ({ value }) => (uses.get(value) ?? 0) > (packed.includes(value) ? OWN_USES[value] : 0);
+  return STAND_INS.filter(isNeeded).map(({ value }) => value);
 }
 
 /** How often the script names a stand-in that nobody else does. */
@@ -185,21 +185,12 @@ async function readable(directory, entry, errors) {
 
 /** Script and map, the same wherever Strata is installed: our own modules are named without their folder. */
 function scriptOf(result, directory) {
-  const map = JSON.parse(outputOf(result, '.map'));
+  const map = outputOf(result, '.map');
+  const { text: code, columns } = renamed(outputOf(result, '.js'), ourFolders(directory));
+  if (columns.length === 0) return { code, map };
   const { entryPoint } = Object.values(result.metafile.outputs).find((output) => output.entryPoint);
-  const fromEntry = ourFolders(path.dirname(path.resolve(directory, entryPoint)));
-  map.sources = map.sources.map((source) => renamed(source, fromEntry).text);
-  const fromDirectory = ourFolders(directory);
-  const columns = [];
-  const lines = outputOf(result, '.js')
-    .split('\n')
-    .map((line, i) => {
-      const { text, places } = renamed(line, fromDirectory);
-      if (places.length > 1) columns[i] = places;
-      return text;
-    });
-  map.mappings = moved(map.mappings, columns);
-  return { code: lines.join('\n'), map: JSON.stringify(map) };
+  const names = ourFolders(path.dirname(path.resolve(directory, entryPoint)));
+  return { code, map: changedMap(map, { sources: (one) => renamed(one, names).text, columns }) };
 }
 
 /** Our folders as esbuild names them, relative to another one, and what they are called instead. */
@@ -211,21 +202,32 @@ function ourFolders(from) {
   ];
 }
 
-/** Names replaced in a text, and where its pieces were and are now. */
+/** Names replaced in a text; `columns` lists per changed line where its pieces were and are now. */
 function renamed(text, names) {
-  const places = [[0, 0]];
+  const found = [];
+  for (const [name, instead] of names) {
+    for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) found.push({ at, name, instead });
+  }
+  found.sort((one, other) => one.at - other.at);
+  const columns = [];
   let result = '';
   let from = 0;
-  for (;;) {
-    const found = names
-      .map(([name, instead]) => ({ at: text.indexOf(name, from), name, instead }))
-      .filter(({ at }) => at !== -1)
-      .sort((one, other) => one.at - other.at)[0];
-    if (!found) return { text: result + text.slice(from), places };
-    result += text.slice(from, found.at) + found.instead;
-    from = found.at + found.name.length;
-    places.push([from, result.length]);
+  let line = 0;
+  let lineStart = 0;
+  let shift = 0;
+  for (const { at, name, instead } of found) {
+    for (let end = text.indexOf('\n', lineStart); end !== -1 && end < at; end = text.indexOf('\n', lineStart)) {
+      line += 1;
+      lineStart = end + 1;
+      shift = 0;
+    }
+    result += text.slice(from, at) + instead;
+    from = at + name.length;
+    shift += instead.length - name.length;
+    columns[line] ??= [[0, 0]];
+    columns[line].push([from - lineStart, from - lineStart + shift]);
   }
+  return { text: result + text.slice(from), columns };
 }
 
 function outputOf(result, ending) {

@@ -24,6 +24,8 @@ const STAND_INS = {
 };
 
 const BUILT_INS = new Set(nodeModule.builtinModules.filter((name) => !name.startsWith('_')));
+/** Only these imports are asked about: each question is a way between processes. */
+const NAMES = new RegExp(`^(?:node:.+|(?:${[...BUILT_INS].join('|')})/?)$`);
 const LIBRARY = /[\\/]node_modules[\\/]/;
 
 /**
@@ -33,7 +35,7 @@ const LIBRARY = /[\\/]node_modules[\\/]/;
 export const builtIns = {
   name: 'strata-built-ins',
   setup(build) {
-    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)?\/?$/ }, async (request) => {
+    build.onResolve({ filter: NAMES }, async (request) => {
       if (request.pluginData === 'node') return undefined;
       const name = request.path.replace(/^node:/, '').replace(/\/$/, '');
       if (!BUILT_INS.has(name)) return undefined;

@@ -3,7 +3,7 @@
  * name the packed modules stay, the compiler tells libraries from the author's code by them.
  */
 import { parse } from 'acorn';
-import { moved } from './mappings.mjs';
+import { changedMap } from './mappings.mjs';
 
 const MODULE_COMMENT = /^ \S.*\.(?:[cm]?[jt]sx?|json)$/;
 const WORD = /[\w$\\#@]|[^\x00-\x7f]/;
@@ -15,9 +15,7 @@ const WORD = /[\w$\\#@]|[^\x00-\x7f]/;
 export function compact({ code, map }) {
   const pieces = piecesOf(code);
   const { text, columns } = joined(code, pieces);
-  const document = JSON.parse(map);
-  document.mappings = moved(document.mappings, columns);
-  return { code: text, map: JSON.stringify(document) };
+  return { code: text, map: changedMap(map, { columns }) };
 }
 
 /** Tokens, template chunks and module comments in order, as ranges of the text. */

@@ -1,6 +1,24 @@
 /** Source maps whose text changes within lines. */
 
+const CONTENTS = '\n  "sourcesContent"';
+const MAPPINGS = '\n  "mappings": "';
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/**
+ * @param {string} map a source map as esbuild writes it.
+ * @param {{sources?: (name: string) => string, columns: [number, number][][]}} changes
+ * @returns {string} the map with its files named anew, for a text whose pieces have moved within their lines.
+ */
+export function changedMap(map, { sources = (name) => name, columns }) {
+  // As esbuild lays it out; what lies between, the files' texts, is most of it and stays as it is.
+  const contents = map.indexOf(CONTENTS);
+  const start = map.indexOf(MAPPINGS, contents) + MAPPINGS.length;
+  const end = map.indexOf('"', start);
+  const head = JSON.parse(`${map.slice(0, contents - 1)}}`);
+  const files = JSON.stringify(head.sources.map(sources));
+  const mappings = moved(map.slice(start, end), columns);
+  return `{\n  "version": 3,\n  "sources": ${files},${map.slice(contents, start)}${mappings}${map.slice(end)}`;
+}
 
 /**
  * @param {string} mappings of a source map (version 3).
@@ -8,27 +26,27 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
  *   out stays as it is.
  * @returns {string} the mappings of the text whose pieces have moved within their lines.
  */
-export function moved(mappings, columns) {
-  return mappings
-    .split(';')
-    .map((group, line) => {
-      const places = columns[line];
-      if (!group || !places) return group;
-      let oldColumn = 0;
-      let newColumn = 0;
-      return group
-        .split(',')
-        .map((segment) => {
-          const [shift, length] = firstNumber(segment);
-          oldColumn += shift;
-          const column = columnOf(places, oldColumn);
-          const encoded = encode(column - newColumn);
-          newColumn = column;
-          return encoded + segment.slice(length);
-        })
-        .join(',');
+function moved(mappings, columns) {
+  const groups = mappings.split(';');
+  for (const [line, places] of Object.entries(columns)) groups[line] = movedGroup(groups[line], places);
+  return groups.join(';');
+}
+
+function movedGroup(group, places) {
+  if (!group) return group;
+  let oldColumn = 0;
+  let newColumn = 0;
+  return group
+    .split(',')
+    .map((segment) => {
+      const [shift, length] = firstNumber(segment);
+      oldColumn += shift;
+      const column = columnOf(places, oldColumn);
+      const encoded = encode(column - newColumn);
+      newColumn = column;
+      return encoded + segment.slice(length);
     })
-    .join(';');
+    .join(',');
 }
 
 function columnOf(places, column) {
