@@ -19,7 +19,7 @@ PROJECT_FILE = "strata.json"
 FORMAT = 1
 
 
-class ProjectContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProjectContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A contract of a project.
 
     `name` is what people and scenarios call it, `file` its entry module. `abi` is the path of an `.abi` file (derived
@@ -42,7 +42,7 @@ class ProjectLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     worker_bytes: int | None = None
 
 
-class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The settings of a project, as they stand in its `strata.json`."""
 
     format: int

@@ -62,6 +62,7 @@ class MonitorPanel(QWidget):
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setChildrenCollapsible(False)
+        splitter.setSizes([600, 400])
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 2, 8, 2)
         bar.setSpacing(4)

@@ -65,7 +65,7 @@ STRIPS = (
         _count,
         lambda value: max(2.0, math.ceil(value)),
     ),
-    Strip((Line("waiting", "error", lambda sample: sample.waiting, filled=True),), _count, _whole_top),
+    Strip((Line("waiting", "text_muted", lambda sample: sample.waiting, filled=True),), _count, _whole_top),
     Strip(
         (Line("memory", "success", lambda sample: sample.memory_bytes, filled=True),),
         lambda value: byte_size(round(value)),

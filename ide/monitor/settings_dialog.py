@@ -24,6 +24,7 @@ from engine.interface import CHAIN_HEAP_BYTES, CHAIN_TIME_LIMIT, problem_of
 from ide.monitor.control import DEFAULTS, VmControl
 
 _MEGABYTE = 1_000_000
+_FIELD = QFormLayout.ItemRole.FieldRole
 
 
 class VmSettingsDialog(QDialog):
@@ -42,17 +43,23 @@ class VmSettingsDialog(QDialog):
         self.seconds.setDecimals(2)
         self.seconds.setSingleStep(0.1)
         self.seconds.setSuffix(" s")
+        _arrange(self.seconds)
         self.heap = _whole(16, 2000, " MB")
         self.process = _whole(128, 16_000, " MB")
         self._hints: list[tuple[QLabel, QSpinBox | QDoubleSpinBox, float, str]] = []
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow("Workers at &least", self.floor)
         form.addRow("Workers at &most", self.ceiling)
         form.addRow("&Time of a transaction", self._beside_chain(self.seconds, CHAIN_TIME_LIMIT, "s"))
         form.addRow("&Heap of an isolate", self._beside_chain(self.heap, CHAIN_HEAP_BYTES / _MEGABYTE, "MB"))
         form.addRow("&Memory of a worker", self.process)
+        for row in range(form.rowCount()):
+            label, field = form.itemAt(row, QFormLayout.ItemRole.LabelRole), form.itemAt(row, _FIELD)
+            if label is not None and field is not None:
+                label.widget().setMinimumHeight(field.widget().sizeHint().height())
         where = QLabel("The numbers of workers are kept with your settings, the limits in the project's strata.json.")
         where.setObjectName("Hint")
         where.setWordWrap(True)
@@ -95,11 +102,15 @@ class VmSettingsDialog(QDialog):
         self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ResetRole)
         return button
 
-    def _beside_chain(self, field: QSpinBox | QDoubleSpinBox, chain: float, unit: str) -> QHBoxLayout:
+    def _beside_chain(self, field: QSpinBox | QDoubleSpinBox, chain: float, unit: str) -> QWidget:
         hint = QLabel()
-        row = QHBoxLayout()
-        row.addWidget(field)
-        row.addWidget(hint, 1)
+        row = QWidget()
+        row.setFocusProxy(field)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(field)
+        layout.addWidget(hint, 1)
         self._hints.append((hint, field, chain, unit))
         return row
 
@@ -138,4 +149,10 @@ def _whole(least: int, most: int, suffix: str) -> QSpinBox:
     field = QSpinBox()
     field.setRange(least, most)
     field.setSuffix(suffix)
+    _arrange(field)
     return field
+
+
+def _arrange(field: QSpinBox | QDoubleSpinBox) -> None:
+    field.lineEdit().setTextMargins(5, 0, 0, 0)
+    field.setMinimumWidth(field.fontMetrics().horizontalAdvance("0") * 20)

@@ -98,7 +98,11 @@ class TransactionModel(QAbstractTableModel):
 
     def add_rejected(self, request: TransactionRequest, error: RejectedTransaction) -> None:
         """Put a transaction on top that was refused before it ran."""
-        self._put_on_top([TransactionRow(request, None, describe_error(error), time.time_ns())])
+        self.add_refused(request, describe_error(error))
+
+    def add_refused(self, request: TransactionRequest, reason: str) -> None:
+        """Put a transaction on top that was refused before it ran, for a reason given in words."""
+        self._put_on_top([TransactionRow(request, None, reason, time.time_ns())])
 
     def set_filter(self, text: str) -> None:
         """Show only what fulfils a filter (filter.py)."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from engine.facade import EngineEvent, HeadMoved, TransactionExecuted
+from engine.facade import EngineEvent, HeadMoved, TransactionExecuted, TransactionRejected
 from engine.values import SourceLocation, TransactionResult
 from ide.panels.result_view import ResultView
 from ide.panels.transactions.filter import EXAMPLES
@@ -83,8 +83,12 @@ class TransactionsPanel(QWidget):
             self.model.reload()
             return
         results = [event.result for event in events if isinstance(event, TransactionExecuted)]
+        refused = [event for event in events if isinstance(event, TransactionRejected)]
         if results:
             self.model.add_results(results)
+        for event in refused:
+            self.model.add_refused(event.request, event.reason)
+        if results or refused:
             self._mark(self._workbench.selected)
 
     def _names_changed(self) -> None:

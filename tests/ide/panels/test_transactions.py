@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import RejectedTransaction
-from engine.facade import HeadMoved
+from engine.facade import HeadMoved, TransactionRejected
 from ide.panels.transactions import model
 from ide.panels.transactions.filter import parse_filter
 from ide.panels.transactions.model import PAGE, Column
@@ -108,6 +108,14 @@ def test_a_refused_transaction_is_listed_with_its_reason(panel, workbench):
     assert panel.model.row_at(0).status == "rejected"
     panel.view.setCurrentIndex(panel.model.index(0, 0))
     assert "Send it again." in panel.details.toPlainText()
+
+
+def test_a_transaction_from_outside_that_was_refused_is_listed(panel, engine, history, qtbot):
+    with qtbot.waitSignal(panel.model.rowsInserted):
+        engine.emit(TransactionRejected("Hash1", examples.transfer().request, "it expired while it waited for a block"))
+    assert panel.model.row_at(0).status == "rejected"
+    panel.view.setCurrentIndex(panel.model.index(0, 0))
+    assert "it expired while it waited" in panel.details.toPlainText()
 
 
 def test_choosing_a_transaction_shows_it_everywhere(panel, workbench, history):
