@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 
+from engine.chain.amounts import AmountError, parse_decimal, shrink
+from engine.chain.arguments import first_json_value
 from engine.chain.encoding import sha3
 from engine.chain.prologue import check_gas_settings
 from engine.chain.transaction import LIFETIME, MAXIMUM_CLOCK_LEAD, MAXIMUM_SIZE, Transaction
 from engine.errors import RejectedTransaction
 from engine.values import Action
 
+IOST_DECIMALS, PLEDGE_DECIMALS = 8, 2
+LARGEST_ERROR = 1e-4
+"""How far an amount may be from the double that its text is read as."""
 _AMOUNT = re.compile(r"([0-9]+[.])?[0-9]+")
 
 
@@ -66,28 +70,33 @@ def check_signatures(transaction: Transaction, *, prefix: str = "") -> None:
 
 
 def check_action(action: Action) -> None:
-    """Raise `RejectedTransaction` for data that is no array, or a transfer or pledge that cannot be meant."""
+    """Raise `RejectedTransaction` for data that is no array, or a transfer or pledge that cannot be meant.
+
+    As on the reference chain, only the first JSON value of the data counts.
+    """
+    data = action.data
     try:
-        arguments = json.loads(action.data, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise RejectedTransaction(f"invalid json array: {error}, {action.data}") from None
+        arguments = first_json_value(data)
+    except ValueError as error:
+        raise RejectedTransaction(f"invalid json array: {error}, {data}") from None
+    except RecursionError:
+        raise RejectedTransaction(f"invalid json array: exceeded max depth, {data}") from None
     if not isinstance(arguments, list):
-        raise RejectedTransaction(f"invalid json array: not an array, {action.data}")
+        raise RejectedTransaction(f"invalid json array: type assertion to []interface{{}} failed, {data}")
     name = (action.contract, action.action_name)
     if name == ("token.iost", "transfer"):
-        _check_count(arguments, 5, action.data)
-        if not isinstance(arguments[0], str):
-            raise RejectedTransaction(f"invalid token: {arguments[0]}")
-        _check_amount(arguments[3], 8 if arguments[0] == "iost" else None)
+        _check_count(arguments, 5, data)
+        token = _text(arguments[0], "token", data)
+        _check_amount(_text(arguments[3], "amount", data), token)
     elif name in {("gas.iost", "pledge"), ("gas.iost", "unpledge")}:
-        _check_count(arguments, 3, action.data)
-        _check_amount(arguments[2], None)
-        if len(str(arguments[2]).partition(".")[2].rstrip("0")) > 2:
-            raise RejectedTransaction(f"decimal should not exceed 2: {action.data}")
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"invalid character {name[0]!r} looking for beginning of value")
+        _check_count(arguments, 3, data)
+        amount = _text(arguments[2], "amount", data)
+        try:
+            _check_amount(amount, "iost")
+        except RejectedTransaction as refusal:
+            raise RejectedTransaction(f"invalid amount: {refusal.what}, {data}") from None
+        if shrink(parse_decimal(amount, -1)).scale > PLEDGE_DECIMALS:
+            raise RejectedTransaction(f"decimal should not exceed {PLEDGE_DECIMALS}: {data}")
 
 
 def _check_count(arguments: list[object], count: int, data: str) -> None:
@@ -95,10 +104,20 @@ def _check_count(arguments: list[object], count: int, data: str) -> None:
         raise RejectedTransaction(f"wrong args num: {data}")
 
 
-def _check_amount(amount: object, decimals: int | None) -> None:
-    if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+def _text(value: object, name: str, data: str) -> str:
+    if type(value) is not str:  # numbers are kept as a kind of text
+        raise RejectedTransaction(f"invalid {name}: type assertion to string failed, {data}")
+    return value
+
+
+def _check_amount(amount: str, token: str) -> None:
+    if not _AMOUNT.fullmatch(amount):
         raise RejectedTransaction(f"invalid amount: {amount}")
-    if int(amount.replace(".", "")) >= 2**63:
-        raise RejectedTransaction(f"invalid amount: {amount}")
-    if decimals is not None and len(amount.partition(".")[2]) > decimals:
+    try:
+        number = parse_decimal(amount, -1)
+    except AmountError as error:
+        raise RejectedTransaction(f"invalid amount: {error}, {amount}") from None
+    if abs(number.value / 10.0**number.scale - float(amount)) > LARGEST_ERROR:
+        raise RejectedTransaction(f"invalid amount: <nil>, {amount}")
+    if token == "iost" and number.scale > IOST_DECIMALS:
         raise RejectedTransaction(f"invalid decimal: {amount}")

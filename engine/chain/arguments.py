@@ -60,11 +60,19 @@ def parse_json(data: str) -> object:
         ContractException: there is none.
         RecursionError: it is nested too deeply.
     """
+    try:
+        return first_json_value(data)
+    except ValueError as error:
+        raise ContractException(f"error in data: {error}, {data}") from None
+
+
+def first_json_value(data: str) -> object:
+    """Return what `parse_json` does; raises `ValueError` with the reference's reason alone."""
     start = len(data) - len(data.lstrip(_WHITE_SPACE))
     try:
         value, _ = _DECODER.raw_decode(data, start)
     except ValueError as error:
-        raise ContractException(f"error in data: {_reason(data, start, error)}, {data}") from None
+        raise ValueError(_reason(data, start, error)) from None
     if data.isascii() and "\\u" not in data:
         return value  # no text in it can hold a surrogate
     return _well_formed(value)

@@ -80,11 +80,22 @@ def test_signatures():
         ("c", "m", "[" * 100000, "invalid json array"),
         ("c", "m", "[NaN]", "invalid json array"),
         ("token.iost", "transfer", "[]", "wrong args num: []"),
-        ("token.iost", "transfer", '[1,"a","b","1",""]', "invalid token: 1"),
-        ("token.iost", "transfer", '["iost","a","b",1,""]', "invalid amount: 1"),
+        ("token.iost", "transfer", '[1,"a","b","1",""]', "invalid token: type assertion to string failed, [1"),
+        ("token.iost", "transfer", '["iost","a","b",1,""]', "invalid amount: type assertion to string failed, "),
         ("token.iost", "transfer", '["iost","a","b",".1",""]', "invalid amount: .1"),
         ("token.iost", "transfer", '["iost","a","b","0.123456789",""]', "invalid decimal: 0.123456789"),
-        ("token.iost", "transfer", '["iost","a","b","9223372036854775808",""]', "invalid amount: 9223372036854775808"),
+        ("c", "m", "null", "invalid json array: type assertion to []interface{} failed, null"),
+        ("c", "m", '["a",]', "invalid json array: invalid character ']' looking for beginning of value"),
+        ("c", "m", "", "invalid json array: EOF, "),
+        ("token.iost", "transfer", '["iost","a","b","9223372036854775808",""]', "invalid amount: overflow error, 922"),
+        (
+            "token.iost",
+            "transfer",
+            '["x","a","b","90071992547409.93",""]',
+            "invalid amount: <nil>, 90071992547409.93",
+        ),
+        ("gas.iost", "pledge", '["a","b","x"]', 'invalid amount: invalid amount: x, ["a","b","x"]'),
+        ("gas.iost", "pledge", '["a","b","0.000000001"]', "invalid amount: invalid decimal: 0.000000001, ["),
         ("gas.iost", "pledge", '["a","b"]', 'wrong args num: ["a","b"]'),
         ("gas.iost", "unpledge", '["a","b","1.234"]', 'decimal should not exceed 2: ["a","b","1.234"]'),
     ],
@@ -98,6 +109,7 @@ def test_actions_that_cannot_be_meant(contract, method, data, text):
 def test_actions_that_can():
     check_action(Action("token.iost", "transfer", '["gold","a","b","0.123456789",""]'))
     check_action(Action("gas.iost", "pledge", '["a","b","1.2300"]'))
+    check_action(Action("c", "m", ' ["first value"] and more'))
 
 
 # --- with the state ----------------------------------------------------------------------------------
