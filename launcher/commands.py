@@ -27,7 +27,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "test": Command("test [PYTEST ARGS]", "run the tests", "launcher.commands:run_tests", developer=True),
-    "run": Command("run SCENARIO.json... [--json]", "run scenarios", "engine.entrance.commands:run"),
+    "run": Command("run SCENARIO.json... [--json] [--coverage]", "run scenarios", "engine.entrance.commands:run"),
     "node": Command("node [--port N] [--data DIR]", "local node with IOST's HTTP API", "engine.entrance.node:node"),
     "check": Command("check FILE... [--json]", "look for problems in contracts", "engine.entrance.checking:check"),
     "pack": Command("pack DIR [-o FILE]", "pack and compile a project", "engine.entrance.packing:pack"),
