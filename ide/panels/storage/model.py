@@ -257,14 +257,21 @@ class StorageModel(QAbstractItemModel):
 
     # --- paging ----------------------------------------------------------------------------------
 
-    def canFetchMore(self, parent: Index) -> bool:
-        """Whether the engine has more children of a node."""
+    def can_load(self, parent: Index) -> bool:
+        """Whether the engine has more children of a node, and none are awaited."""
         node = self._node(parent)
         return not node.is_exhausted and node.id not in self._pending and node.kind is not NodeKind.VALUE
 
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether a node's first children are to be loaded.
+
+        Only those: a tree view asks with every layout, and would load all of a map of millions.
+        """
+        return self.can_load(parent) and not self._node(parent).children
+
     def fetchMore(self, parent: Index) -> None:
         """Ask for the next page of a node's children."""
-        if self.canFetchMore(parent):
+        if self.can_load(parent):
             node = self._node(parent)
             if self._query is not None:
                 self._wanted = PAGE

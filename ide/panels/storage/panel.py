@@ -46,6 +46,8 @@ from ide.time.moment import Moment
 
 GLOW_SECONDS = 2.4
 _REPAINT_MS = 40
+_NEAR_END = 40
+"""More is loaded when so few rows are left below what is in view."""
 _LONGEST_WAY = 6
 """How many pages are fetched on the way to a key that is asked for."""
 _LAYER_TINTS = {
@@ -82,7 +84,30 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class StorageTree(QTreeView):
-    """The tree; the standard key copies the selected entries as lines."""
+    """The tree; loads on when the end of a node comes into view. The standard key copies the selected entries."""
+
+    def __init__(self, model: StorageModel) -> None:
+        super().__init__()
+        self._storage = model
+        self.setModel(model)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._load_on)
+        bar = self.verticalScrollBar()
+        for changed in (bar.valueChanged, bar.rangeChanged, model.settled, self.expanded):
+            changed.connect(self._soon.start)
+
+    def _load_on(self) -> None:
+        """Load the next page of every node whose last rows are in view, or nearly."""
+        index = self.indexAt(QPoint(1, 1))
+        height = self.viewport().height()
+        ends: dict[int, QModelIndex] = {}
+        while index.isValid() and self.visualRect(index).top() <= height:
+            parent = index.parent()
+            if index.row() + _NEAR_END >= self._storage.rowCount(parent):
+                ends[parent.internalId() if parent.isValid() else 0] = parent
+            index = self.indexBelow(index)
+        for parent in ends.values():
+            self._storage.fetchMore(parent)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the less important columns where there is no room."""
@@ -150,8 +175,7 @@ class StoragePanel(QWidget):
         self.model.reload()
 
     def _tree(self) -> StorageTree:
-        view = StorageTree()
-        view.setModel(self.model)
+        view = StorageTree(self.model)
         view.setUniformRowHeights(True)
         view.setAlternatingRowColors(False)
         view.setAllColumnsShowFocus(True)
@@ -367,7 +391,7 @@ class StoragePanel(QWidget):
         parent = self.model.index_of_parent(self._way_to)
         if parent.isValid():
             self.view.expand(parent)
-        if self._pages_left and self.model.canFetchMore(parent):
+        if self._pages_left and self.model.can_load(parent):
             self._pages_left -= 1
             self.model.fetchMore(parent)
         elif not self.model.is_loading:

@@ -73,7 +73,7 @@ def settle(panel, qtbot):
 
 def test_contracts_hold_values_and_then_maps(panel, qtbot):
     token = open_node(panel, qtbot, "token")
-    qtbot.waitUntil(lambda: not panel.model.canFetchMore(token) and not panel.model.is_loading)
+    qtbot.waitUntil(lambda: not panel.model.can_load(token) and not panel.model.is_loading)
     assert names(panel, token) == ["config", "supply", "balances", "balances!", "balances2", "frozen"]
 
 
@@ -389,7 +389,7 @@ def test_an_engine_error_ends_the_page(panel, engine, workbench, qtbot, monkeypa
     monkeypatch.setattr(engine, "state_entries", lambda **_question: failed(OSError("disk gone")))
     with qtbot.waitSignal(workbench.bridge.request_failed):
         panel.model.reload()
-    assert not panel.model.canFetchMore(QModelIndex())
+    assert not panel.model.can_load(QModelIndex())
 
 
 def test_views_of_a_value():
