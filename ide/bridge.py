@@ -24,8 +24,8 @@ from engine.facade import Engine, EngineEvent
 FRAME_MS = 16
 """Events are delivered at most this often, in milliseconds."""
 
-MOST_EVENTS = 250
-"""So many events are delivered in one turn of the event loop at most."""
+MOST_EVENTS, FEWEST_EVENTS = 250, 8
+"""So many events are delivered in one turn of the event loop: fewer, the longer the window takes for them."""
 
 CLOSE_TIMEOUT_SECONDS = 3.0
 """How long `close` waits for the thread that closes the engine before it leaves it behind."""
@@ -107,6 +107,8 @@ class EngineBridge(QObject):
         self._incoming: deque[EngineEvent] = deque()
         self._finished: deque[Request[Any]] = deque()
         self._awake = False
+        self._most = MOST_EVENTS
+        self._rest_ms = FRAME_MS
         self._clock = QElapsedTimer()
         self._pause = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._pause.timeout.connect(self._deliver)
@@ -242,8 +244,8 @@ class EngineBridge(QObject):
             self._wake.emit()
 
     def _schedule(self) -> None:
-        if self._clock.isValid() and self._clock.elapsed() < FRAME_MS and not self._finished:
-            self._pause.start()
+        if self._clock.isValid() and self._clock.elapsed() < self._rest_ms and not self._finished:
+            self._pause.start(self._rest_ms)
         else:
             self._deliver()
 
@@ -254,7 +256,7 @@ class EngineBridge(QObject):
         self._clock.start()
         finished: tuple[Request[Any], ...] = ()
         with self._lock:
-            events = tuple(self._incoming.popleft() for _ in range(min(len(self._incoming), MOST_EVENTS)))
+            events = tuple(self._incoming.popleft() for _ in range(min(len(self._incoming), self._most)))
             if not self._incoming:
                 finished, self._finished = tuple(self._finished), deque()
             self._awake = bool(self._incoming)
@@ -262,8 +264,18 @@ class EngineBridge(QObject):
                 self._wake.emit()
         if events:
             self.events.emit(events)
+            self._pace(len(events))
         for request in finished:
             request.deliver()
+
+    def _pace(self, delivered: int) -> None:
+        """Fit the next delivery into a frame, and leave people at least as much time as this one has taken."""
+        took = self._clock.elapsed()
+        self._rest_ms = max(FRAME_MS, 2 * took)
+        if took > FRAME_MS:
+            self._most = max(FEWEST_EVENTS, min(self._most, delivered) * FRAME_MS // took)
+        else:
+            self._most = min(MOST_EVENTS, 2 * self._most)
 
 
 def describe_error(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -46,6 +47,10 @@ from ide.window import MainWindow
 
 if TYPE_CHECKING:
     from engine.state.repair import RepairReport
+
+
+SWITCH_SECONDS = 0.001
+"""How long the engine's threads may keep the window's thread waiting for the interpreter; Python's default is 5 ms."""
 
 
 @dataclass(frozen=True)
@@ -331,6 +336,7 @@ class Program(QObject):
 def run(project: Path | None, arguments: list[str]) -> int:
     """Show the window until it is closed; returns the exit code."""
     options = Options.parse(arguments)
+    sys.setswitchinterval(SWITCH_SECONDS)
     application = create_application([])
     folders = Folders.below(options.base) if options.base is not None else Folders.standard()
     reporter = CrashReporter(folders.state)

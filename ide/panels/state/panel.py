@@ -127,6 +127,7 @@ class StateStackPanel(QWidget):
 
     def _take_events(self, events: Sequence[EngineEvent]) -> None:
         now = time.monotonic()
+        flushed: int | None = None
         for event in events:
             match event:
                 case TransactionExecuted(result=result):
@@ -137,15 +138,23 @@ class StateStackPanel(QWidget):
                         self.commit_arrow.set_text(f"committed\nblock {event.block.number}", "layer_mvcc", broken=False)
                         self.commit_arrow.play()
                 case BlockFlushed(number=number):
-                    moved = self._versions.flush(number)
-                    self._flushed.flush(moved, now + FLUSH_DELAY_SECONDS)
-                    if any(not row.is_book for row in moved):
-                        self.flush_arrow.set_text(f"flushed\nblock {number}", "layer_rocksdb", broken=False)
-                        self.flush_arrow.play(delay_ms=int(COMMIT_DELAY_SECONDS * 1000))
+                    flushed = number
+                    if self._versions.is_crowded:
+                        self._flush(flushed, now)
                 case HeadMoved(number=number):
+                    flushed = None
                     self._reload()
                     self.commit_arrow.set_text(f"head moved\nto block {number}", "info", broken=False)
+        if flushed is not None:
+            self._flush(flushed, now)
         self._show_lower()
+
+    def _flush(self, number: int, now: float) -> None:
+        moved = self._versions.flush(number)
+        self._flushed.flush(moved, now + FLUSH_DELAY_SECONDS)
+        if any(not row.is_book for row in moved):
+            self.flush_arrow.set_text(f"flushed\nblock {number}", "layer_rocksdb", broken=False)
+            self.flush_arrow.play(delay_ms=int(COMMIT_DELAY_SECONDS * 1000))
 
     def _show_lower(self) -> None:
         versions = self._visible(self._versions.rows)

@@ -113,6 +113,7 @@ class VersionList:
 
     def __init__(self) -> None:
         self.rows: list[StackRow] = []
+        self._unflushed = 0
 
     def load(self, entries: Iterable[StateEntry]) -> None:
         """Replace everything by what the layer holds; old values are not known."""
@@ -133,11 +134,13 @@ class VersionList:
             )
             for change in event.changes
         ]
+        self._unflushed += len(fresh)
         self.rows = (fresh + self.rows)[: max(KEPT_ROWS, len(fresh))]
         return sum(not row.is_book for row in fresh)
 
     def flush(self, number: int) -> list[StackRow]:
         """Mark the versions of blocks up to `number` as moved down; returns those of them that were held."""
+        self._unflushed = 0
         moved = []
         for place, row in enumerate(self.rows):
             if row.fate is Fate.HELD and (row.block is None or row.block <= number):
@@ -148,6 +151,11 @@ class VersionList:
     def dismiss(self) -> None:
         """Drop the rows that the layer does not hold any more."""
         self.rows = [row for row in self.rows if row.fate is Fate.HELD]
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether rows that were not flushed will soon fall off the end of the list."""
+        return self._unflushed > KEPT_ROWS // 2
 
     @property
     def held(self) -> int:

@@ -1,9 +1,10 @@
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.facade import BlockFlushed, HeadMoved
-from engine.values import Layer
+from engine.values import Layer, StateChange
 from ide.panels.state.model import ROW_ROLE, StackModel
 from ide.panels.state.panel import StateStackPanel
 from ide.panels.state.rows import Fate, access_rows
@@ -133,3 +134,17 @@ def test_the_row_model_keeps_qts_rules(qtbot):
     for shown in (rows[:3], rows, rows[2:], [], rows):
         model.show(shown)
         assert [model.index(row).data(ROW_ROLE) for row in range(model.rowCount())] == shown
+
+
+def test_a_burst_of_blocks_loses_no_key_on_its_way_down(panel, engine, qtbot):
+    """More rows than the panes keep, all delivered at once."""
+    burst = []
+    for number in range(20, 60):
+        result = examples.transfer(block=number)
+        changes = tuple(StateChange(f"b-{examples.TOKEN}-k{number}.{row}", None, "s1@p") for row in range(20))
+        block = msgspec.structs.replace(examples.block_of(result), changes=changes)
+        burst += [block, BlockFlushed(number)]
+    panel._workbench.toggle_books()
+    run(engine, panel, qtbot, *burst)
+    qtbot.waitUntil(lambda: panel.mvcc.model.rows[0].block == 59)
+    assert len({row.key for row in panel.rocksdb.model.rows if ".iost" not in row.key and "-k" in row.key}) == 800
