@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import RejectedTransaction
 from engine.facade import ContractDeployed, DeployRequest, Engine
-from engine.values import Action, TransactionRequest, TransactionResult
+from engine.values import Action, Profile, TransactionRequest, TransactionResult
 
 SOURCE = """class Counter {
     init() { storage.put('total', '0'); }
@@ -117,3 +117,29 @@ def test_one_worker_is_enough_for_a_block_that_needs_it_twice(tmp_path: Path) ->
         assert engine.transact(request("alice", contract, "all")).result(30).succeeded
     finally:
         engine.close()
+
+
+SLOW = """class Slow {
+    init() {}
+    wait() { return /^(a+)+$/.test('a'.repeat(60) + 'b'); }
+    quick() { return 1; }
+}
+module.exports = Slow;
+"""
+
+
+@pytest.mark.timeout(60)
+def test_stopping_ends_what_runs_and_leaves_the_rest_out(engine: Engine) -> None:
+    deployment = DeployRequest("slow", SLOW, "alice", file="slow.js", profile=Profile.MODERN)
+    contract = engine.deploy(deployment).result(60).contract
+    assert contract is not None
+    many = [request("alice", contract.id, "wait"), *(request(PEOPLE[n % 4], contract.id, "quick") for n in range(60))]
+    outcomes = engine.transact_many(many)
+    while not outcomes.done():
+        engine.cancel()
+    stopped, *others = outcomes.result(60)
+    assert isinstance(stopped, TransactionResult)
+    assert stopped.failure is not None
+    assert stopped.failure.error == "RunCancelled"
+    assert isinstance(others[-1], RejectedTransaction)
+    assert engine.transact(request("bobby", contract.id, "quick")).result(60).succeeded
