@@ -51,6 +51,7 @@ class InstallDialog(QDialog):
                 self.table.setItem(row, column, QTableWidgetItem(content))
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.no_more = QCheckBox("Install without asking from now on")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.install = buttons.addButton("Install", QDialogButtonBox.ButtonRole.AcceptRole)

@@ -79,6 +79,7 @@ class ModulesPanel(QWidget):
         self._view = Switcher(split, EmptyState(_EMPTY))
         top = QHBoxLayout()
         top.setContentsMargins(8, 4, 4, 4)
+        top.setSpacing(10)
         top.addWidget(self.contracts)
         top.addWidget(self.size_bar)
         top.addWidget(self.size_text, 1)
