@@ -142,6 +142,7 @@ def all_states() -> list[State]:
         State("debugging", _debugging),
         State("output", _output),
         State("workers", _workers),
+        State("vm-settings", _vm_settings),
         *chain_states(),
     ]
 
@@ -300,4 +301,20 @@ def _output(stage: Stage) -> None:
 
 
 def _workers(stage: Stage) -> None:
+    """A busy monitor with a worker that was just killed and the one that took its place."""
     stage.window.show_dock("workers", focus=False)
+    panels = stage.program.panels
+    engine, shown = panels.bridge.engine, panels.workbench.selected
+    if engine is None or shown is None:
+        raise InternalError("screenshot: no transaction is there to be repeated")
+    load = [engine.transact_many([shown.request] * 40) for _ in range(6)]
+    stage.wait(lambda: all(future.done() for future in load), "the load")
+    stage.settle(1500)
+    panels.workers.view.setCurrentIndex(panels.workers.model.index(0, 0))
+    panels.workers.kill()
+    known = panels.workers.model.rowCount()
+    stage.wait(lambda: panels.workers.model.rowCount() > known, "the new worker")
+
+
+def _vm_settings(stage: Stage) -> QWidget:
+    return stage.program.panels.monitor.open_settings()

@@ -27,11 +27,11 @@ MENU = ("vm.recycle", "vm.kill")
 BUTTONS = ("vm.recycle", "vm.kill", "vm.copy", "vm.settings")
 
 _WIDEST = {
-    Column.WORKER: "debug 10  (process 0000000)",
+    Column.WORKER: "run 10  (process 0000000)",
     Column.STATE: "starting",
     Column.TEMPERATURE: "restored",
-    Column.RUNS: "1 000 000",
-    Column.MEMORY: "1000.0 MiB",
+    Column.RUNS: "100 000",
+    Column.MEMORY: "100.0 MiB",
 }
 
 
@@ -96,7 +96,7 @@ class MonitorPanel(QWidget):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, text in _WIDEST.items():
-            header.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + 28)
+            header.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + 20)
 
     @property
     def chosen(self) -> WorkerStatus | None:

@@ -24,7 +24,6 @@ from engine.interface import CHAIN_HEAP_BYTES, CHAIN_TIME_LIMIT, problem_of
 from ide.monitor.control import DEFAULTS, VmControl
 
 _MEGABYTE = 1_000_000
-_FIELD = QFormLayout.ItemRole.FieldRole
 
 
 class VmSettingsDialog(QDialog):
@@ -56,10 +55,11 @@ class VmSettingsDialog(QDialog):
         form.addRow("&Time of a transaction", self._beside_chain(self.seconds, CHAIN_TIME_LIMIT, "s"))
         form.addRow("&Heap of an isolate", self._beside_chain(self.heap, CHAIN_HEAP_BYTES / _MEGABYTE, "MB"))
         form.addRow("&Memory of a worker", self.process)
-        for row in range(form.rowCount()):
-            label, field = form.itemAt(row, QFormLayout.ItemRole.LabelRole), form.itemAt(row, _FIELD)
-            if label is not None and field is not None:
-                label.widget().setMinimumHeight(field.widget().sizeHint().height())
+        for field in (self.floor, self.ceiling, self.seconds, self.heap, self.process):
+            row = field.parentWidget()
+            label = form.labelForField(field) or (form.labelForField(row) if row is not None else None)
+            if label is not None:
+                label.setMinimumHeight(field.sizeHint().height())
         where = QLabel("The numbers of workers are kept with your settings, the limits in the project's strata.json.")
         where.setObjectName("Hint")
         where.setWordWrap(True)
@@ -80,7 +80,7 @@ class VmSettingsDialog(QDialog):
         rows.addWidget(where)
         rows.addWidget(self.problem)
         rows.addWidget(self.buttons)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 64)
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 72)
         for field in (self.floor, self.ceiling, self.seconds, self.heap, self.process):
             field.valueChanged.connect(self._check)
         self._show(control.settings)
