@@ -306,7 +306,10 @@ class GenesisAccount(Value, frozen=True):
 
 
 class GenesisContract(Value, frozen=True):
-    """A contract that exists from block 0 under the id `id`, without a transaction."""
+    """A contract that exists from block 0 under the id `id`, without a transaction.
+
+    Under the id of a JavaScript built-in it stands in its place, and is initialised as that would be.
+    """
 
     id: str
     source: str

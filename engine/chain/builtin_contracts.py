@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import InvalidInput
-from engine.values import Abi, AbiMethod, AmountLimit, Value
+from engine.values import Abi, AbiMethod, AmountLimit, Profile, Value
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "contracts"
 IDS = (
@@ -29,6 +29,7 @@ class BuiltInSource(Value, frozen=True):
 
     code: str
     abi: Abi
+    profile: Profile = Profile.IOST
 
 
 class _AbiFileMethod(Value, rename={"amount_limit": "amountLimit"}, frozen=True):

@@ -22,7 +22,15 @@ from engine.chain.edit import EDIT, edit_writes
 from engine.chain.encoding import base58_text
 from engine.chain.execution import Executions
 from engine.chain.executor import Execution, Mode
-from engine.chain.genesis import GENESIS_TIME, GenesisStep, account_keys, default_step, development_step, native_step
+from engine.chain.genesis import (
+    GENESIS_TIME,
+    GenesisStep,
+    account_keys,
+    default_step,
+    development_step,
+    native_step,
+    replacing_sources,
+)
 from engine.chain.genesis_cache import GenesisCache
 from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
@@ -357,7 +365,8 @@ class Chain(BlockProduction):
         if genesis.builtin == "none":
             step = native_step()
         else:
-            step = default_step(built_in_sources(None if genesis.builtin == "default" else Path(genesis.builtin)))
+            sources = built_in_sources(None if genesis.builtin == "default" else Path(genesis.builtin))
+            step = default_step(sources | replacing_sources(genesis))
         self._execute_step(block, step, 0, cache)
         known = self._reader().read(ACCOUNT_LIST)[0] or ""
         self._execute_step(block, development_step(genesis, time, known), 1, None)
@@ -376,7 +385,10 @@ class Chain(BlockProduction):
 
         execution = cache.execution(queued.transaction, block.time, execute) if cache else execute()
         if execution.failure is not None:
-            raise InternalError(f"the genesis transaction failed: {execution.receipt.message}")
+            raise InvalidInput(
+                f"block 0 cannot be made: {execution.receipt.message}",
+                advice="Check the accounts and contracts that the chain is to begin with.",
+            )
         self._commit(queued, execution)
         block.add(queued, execution)
         if step.after:

@@ -18,7 +18,7 @@ import msgspec
 from engine.chain import settlement
 from engine.chain.accounts import Account, Item, Permission, account_key
 from engine.chain.amounts import decimal_text, parse_decimal, plus
-from engine.chain.builtin_contracts import BuiltInSource
+from engine.chain.builtin_contracts import IDS, BuiltInSource
 from engine.chain.contract_source import ContractInfo, ContractSource, encode_contract, write_contract
 from engine.chain.contracts import owner_key
 from engine.chain.development import ADMIN, DEAD, FOUNDATION, PEOPLE, PRODUCER, derived_key, development_accounts
@@ -31,7 +31,7 @@ from engine.chain.stored import FixedPoint, encode
 from engine.chain.transaction import DEFAULT_CHAIN_ID, Transaction
 from engine.errors import InvalidInput
 from engine.interface import Genesis, GenesisAccount, GenesisContract
-from engine.values import Action, AmountLimit
+from engine.values import Abi, Action, AmountLimit, Profile
 
 GENESIS_TIME = 1541847845000000000
 """2018-11-10T11:04:05Z in nanoseconds."""
@@ -151,9 +151,23 @@ def development_step(genesis: Genesis, time: int, known_accounts: str) -> Genesi
         actions += _fund(name, account)
         after |= _gas_entries(name, account, time)
     for contract in genesis.contracts:
-        actions.append(_action("system.iost", "initSetCode", contract.id, _written(contract)))
+        if not _replaces(genesis, contract):
+            actions.append(_action("system.iost", "initSetCode", contract.id, _written(contract)))
         after[owner_key(contract.id)] = encode(contract.owner, "system.iost")
     return GenesisStep(tuple(actions), before, after)
+
+
+def replacing_sources(genesis: Genesis) -> dict[str, BuiltInSource]:
+    """Return the contracts of `genesis` that stand in place of JavaScript built-ins, by id."""
+    return {
+        contract.id: BuiltInSource(contract.source, _interface(contract), contract.profile)
+        for contract in genesis.contracts
+        if _replaces(genesis, contract)
+    }
+
+
+def _replaces(genesis: Genesis, contract: GenesisContract) -> bool:
+    return genesis.builtin != "none" and contract.id in IDS
 
 
 def account_keys(genesis: Genesis) -> dict[str, KeyPair]:
@@ -189,7 +203,9 @@ def _fund(name: str, account: GenesisAccount) -> Iterable[Action]:
         yield _action("token.iost", "issue", "iost", name, decimal_text(iost))
     if pledged.value:
         yield _action("gas.iost", "pledge", name, name, pledge)
-    ram = int(account.balances.get("ram", "0")) if account.ram is None else account.ram
+    ram = _amount(account.balances.get("ram", "0"), name, 0).value if account.ram is None else account.ram
+    if ram < 0:
+        raise InvalidInput(f"{ram} bytes are less than nothing", where=name, advice="Write a positive number.")
     if ram:
         yield _action("token.iost", "issue", "ram", name, str(ram))
 
@@ -198,7 +214,7 @@ def _gas_entries(name: str, account: GenesisAccount, time: int) -> dict[str, str
     """Return the entries that give an account exactly the gas it shall have."""
     if account.gas is None:
         return {}
-    gas = parse_decimal(account.gas, 2)
+    gas = _amount(account.gas, name, 2)
     entries = {STOCK: encode(gas, GAS), UPDATE_TIME: encode(time, GAS)}
     pledged = _amount(SIGN_UP_PLEDGE if account.pledge is None else account.pledge, name)
     limit = FixedPoint(max(gas.value, pledged.value * 300_000 // 10**6), 2)
@@ -215,18 +231,26 @@ def _create_token(token: str) -> Iterable[Action]:
     yield _action("token.iost", "create", token, ADMIN, TOTAL_SUPPLY, {"decimal": 8})
 
 
-def _written(contract: GenesisContract) -> str:
+def _interface(contract: GenesisContract) -> Abi:
     if contract.abi is None:
         raise InvalidInput("a contract of the genesis has no interface", where=contract.id, advice="Give its ABI.")
-    info = ContractInfo("javascript", contract.abi.version, contract.abi.abi)
+    return contract.abi
+
+
+def _written(contract: GenesisContract) -> str:
+    abi = _interface(contract)
+    info = ContractInfo("javascript", abi.version, abi.abi)
     return write_contract(ContractSource(id=contract.id, info=info, code=contract.source, profile=contract.profile))
 
 
-def _amount(text: str, where: str) -> FixedPoint:
+def _amount(text: str, where: str, decimals: int = 8) -> FixedPoint:
     try:
-        return parse_decimal(text, 8)
+        amount = parse_decimal(text, decimals)
     except ValueError as error:
         raise InvalidInput(f"{text!r} is no amount: {error}", where=where, advice="Write a decimal number.") from None
+    if amount.value < 0:
+        raise InvalidInput(f"{text!r} is less than nothing", where=where, advice="Write a positive number.")
+    return amount
 
 
 # --- parts -------------------------------------------------------------------------------------------
@@ -259,7 +283,9 @@ def _record_text(account: Account) -> str:
 def _deploy(sources: Mapping[str, BuiltInSource], contract: str) -> Action:
     source = sources[contract]
     info = ContractInfo(source.abi.lang, source.abi.version, source.abi.abi)
-    return _action("system.iost", "initSetCode", contract, _encoded(ContractSource(contract, info, source.code)))
+    text = ContractSource(contract, info, source.code, source.profile)
+    written = _encoded(text) if source.profile is Profile.IOST else write_contract(text)
+    return _action("system.iost", "initSetCode", contract, written)
 
 
 def _deploy_native(native: NativeContract) -> Action:

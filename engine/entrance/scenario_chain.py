@@ -20,6 +20,7 @@ from engine.values import Abi
 Answer = TypeVar("Answer")
 
 _NAME = re.compile(r"\$([A-Za-z_][\w-]*)")
+_NATURAL = re.compile(r"[0-9]{1,18}")
 _ACCOUNT_KEYS = ("ram", "pledge", "gas", "key")
 
 
@@ -52,7 +53,7 @@ def _genesis(scenario: ChainScenario, path: Path) -> Genesis:
     builtin = scenario.genesis.contracts
     if builtin not in ("default", "none"):
         builtin = str((path.parent / builtin).resolve())
-    accounts = {name: _genesis_account(values) for name, values in scenario.genesis.accounts.items()}
+    accounts = {name: _genesis_account(name, values) for name, values in scenario.genesis.accounts.items()}
     return Genesis(accounts=accounts, builtin=builtin, contracts=contracts, time=scenario.genesis.time)
 
 
@@ -67,11 +68,14 @@ def _genesis_contract(contract: ChainContract, source: ContractSource) -> Genesi
     )
 
 
-def _genesis_account(values: dict[str, str | int | float]) -> GenesisAccount:
+def _genesis_account(name: str, values: dict[str, str | int | float]) -> GenesisAccount:
     known = {key: str(values[key]) for key in _ACCOUNT_KEYS if key in values}
+    ram = known.get("ram")
+    if ram is not None and not _NATURAL.fullmatch(ram):
+        raise ScenarioError(f"{ram!r} is no number of bytes", where=f"genesis.accounts.{name}.ram")
     return GenesisAccount(
         balances={token: str(amount) for token, amount in values.items() if token not in _ACCOUNT_KEYS},
-        ram=int(known["ram"]) if "ram" in known else None,
+        ram=None if ram is None else int(ram),
         pledge=known.get("pledge"),
         gas=known.get("gas"),
         key=known.get("key"),

@@ -121,7 +121,7 @@ class ChainGenesis(Entry, frozen=True):
 
     accounts: dict[str, dict[str, str | int | float]] = msgspec.field(default_factory=dict)
     contracts: str = "default"
-    time: int | None = None
+    time: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class ChainContract(SourceEntry, frozen=True, kw_only=True):

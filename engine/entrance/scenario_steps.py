@@ -25,7 +25,7 @@ from engine.entrance.scenario_file import (
     ValidateStep,
 )
 from engine.entrance.scenario_outcome import Comparison, as_json
-from engine.errors import StrataError
+from engine.errors import StrataError, UserError
 from engine.facade import Engine
 from engine.values import Action, AmountLimit, TransactionRequest, TransactionResult
 
@@ -193,7 +193,8 @@ def _compare_transaction(expect: TransactionExpectation, got: dict[str, Any], co
 
 def _compare_refusal(expect: TransactionExpectation, error: StrataError, comparison: Comparison) -> dict[str, Any]:
     """Compare a transaction that entered no block with what was expected of it."""
-    got = {"status": None, "message": str(error), "error": type(error).__name__}
+    message = error.what if isinstance(error, UserError) else str(error)
+    got = {"status": None, "message": message, "error": type(error).__name__}
     if isinstance(expect.error, str) or isinstance(expect.message, str) or isinstance(expect.message_contains, str):
         comparison.equal("error", expect.error, got["error"])
         comparison.equal("message", expect.message, got["message"])
@@ -208,6 +209,6 @@ def _transaction_title(entry: TransactionEntry) -> str:
     calls = []
     for contract, api, arguments in entry.actions:
         shown = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-        calls.append(f"{contract}.{api}({shown[1:-1]})")
+        calls.append(f"{contract}.{api}({shown[1:-1] if shown.startswith('[') else shown})")
     text = f"{entry.publisher}: {'; '.join(calls)}"
     return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1] + "…"

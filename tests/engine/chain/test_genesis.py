@@ -10,8 +10,8 @@ from engine.chain.builtin_contracts import FOLDER, IDS, built_in_sources
 from engine.chain.genesis_cache import GenesisCache
 from engine.chain.inspection import Inspection
 from engine.errors import InvalidInput
-from engine.interface import Genesis
-from engine.values import Action, AmountLimit, Status, TransactionRequest
+from engine.interface import Genesis, GenesisAccount, GenesisContract
+from engine.values import Abi, AbiMethod, Action, AmountLimit, Profile, Status, TransactionRequest
 from tests.engine.chain.local_worker import LocalChain
 
 TIME = 1600000000000000000
@@ -232,6 +232,35 @@ def test_contracts_from_a_folder_replace_ours(tmp_path, compiler, folder):
     result = call(local, "alice", "exchange.iost", "transfer", "iost", "", "99", "")
     assert result.failure.text.endswith("transfer amount should be at least 100")
     local.close()
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_a_contract_under_a_built_ins_id_replaces_it(tmp_path, compiler, folder, profile):
+    source = "class Exchange { init() {} hello() { return 'hi'; } }\nmodule.exports = Exchange;"
+    abi = Abi(abi=(AbiMethod("hello"),))
+    contract = GenesisContract("exchange.iost", source, owner="alice", profile=profile, abi=abi)
+    local = open_chain(tmp_path, compiler, folder, contracts=(contract,))
+    assert call(local, "bobby", "exchange.iost", "hello").receipt.returns == ('["hi"]',)
+    assert look(local).owner("exchange.iost") == "alice"
+    local.close()
+
+
+@pytest.mark.parametrize(
+    ("account", "text"),
+    [
+        (GenesisAccount(balances={"iost": "x"}), "'x' is no amount"),
+        (GenesisAccount(balances={"iost": "-5"}), "'-5' is less than nothing"),
+        (GenesisAccount(balances={"gold": "99999999999"}), "'99999999999' is no amount: overflow error"),
+        (GenesisAccount(balances={"ram": "-1"}), "'-1' is less than nothing"),
+        (GenesisAccount(balances={"No Symbol": "1"}), "block 0 cannot be made: .* invalid character"),
+        (GenesisAccount(ram=-1), "-1 bytes are less than nothing"),
+        (GenesisAccount(gas="much"), "'much' is no amount"),
+        (GenesisAccount(pledge="0.5"), "block 0 cannot be made: .* min pledge num"),
+    ],
+)
+def test_accounts_that_cannot_begin_like_that(tmp_path, account, text):
+    with pytest.raises(InvalidInput, match=text.replace(".*", r"(.|\n)*")):
+        LocalChain(tmp_path, genesis=Genesis(builtin="none", accounts={"wrong": account}))
 
 
 def test_folders_that_cannot_be_used(tmp_path):

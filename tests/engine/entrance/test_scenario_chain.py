@@ -145,6 +145,21 @@ def test_genesis_accounts_split_into_tokens_and_resources(tmp_path: Path, engine
     assert (alice.ram, alice.pledge, alice.gas, alice.key) == (10, "1", "3", "seed")
 
 
+@pytest.mark.parametrize("ram", ["much", -5, 1.5, ""])
+def test_ram_that_is_no_number_of_bytes(tmp_path: Path, ram: object) -> None:
+    path = tmp_path / "s.scenario.json"
+    genesis = {"accounts": {"alice": {"ram": ram}}}
+    path.write_text(json.dumps({"name": "s", "mode": "chain", "genesis": genesis}))
+    outcome = ScenarioRunner(open_engine=ScriptedEngine().open_here).run(path)
+    assert outcome.error == f"genesis.accounts.alice.ram: {str(ram)!r} is no number of bytes"
+
+
+def test_refusals_are_compared_without_their_advice(tmp_path: Path, engine: ScriptedEngine) -> None:
+    engine.answers["f"] = RejectedTransaction("txpool is full", advice="Send again.")
+    outcome = run(tmp_path, engine, {"tx": tx(), "expect": {"message": "txpool is full"}})
+    assert outcome.ok, outcome.as_text()
+
+
 def test_contracts_are_deployed_and_named(tmp_path: Path, engine: ScriptedEngine) -> None:
     (tmp_path / "c.js").write_text("class C {}")
     (tmp_path / "c.abi").write_text('{"lang": "javascript", "version": "1.0.0", "abi": [{"name": "f"}]}')

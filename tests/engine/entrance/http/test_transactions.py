@@ -11,7 +11,15 @@ import pytest
 
 from engine.chain.keys import Algorithm, KeyPair, Signature
 from engine.chain.transaction import LIFETIME
-from engine.facade import BlockProduced, Engine, Genesis, Production, ProductionMode, TransactionExecuted
+from engine.facade import (
+    BlockProduced,
+    Engine,
+    Genesis,
+    Production,
+    ProductionMode,
+    TransactionExecuted,
+    TransactionReceived,
+)
 from engine.values import Action, AmountLimit, TransactionRequest
 from tests.engine.entrance.http.client import KEYS, Client, Node, message, signed
 
@@ -35,10 +43,12 @@ def transfer(sender="alice", to="bobby", amount="1", **changes):
 
 def test_the_window_hears_of_transactions_from_outside(node):
     heard = queue.SimpleQueue()
-    unsubscribe = node.engine.subscribe(heard.put)
+    wanted = (TransactionReceived, TransactionExecuted, BlockProduced)
+    unsubscribe = node.engine.subscribe(lambda event: heard.put(event) if isinstance(event, wanted) else None)
     identity = node.send(transfer())
-    executed, produced = heard.get(timeout=10), heard.get(timeout=10)
+    received, executed, produced = (heard.get(timeout=10) for _ in range(3))
     unsubscribe()
+    assert received == TransactionReceived(identity)
     assert isinstance(executed, TransactionExecuted)
     assert (executed.result.hash, executed.result.request.publisher) == (identity, "alice")
     assert isinstance(produced, BlockProduced)
