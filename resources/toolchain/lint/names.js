@@ -71,6 +71,7 @@ const MODERN_LANGUAGE = [
   'RegExp',
   'ArrayBuffer',
   'DataView',
+  'Date',
   'Iterator',
   'globalThis',
   'exports',
