@@ -103,9 +103,14 @@ class ForkServerLauncher:
     def __init__(self, settings: WorkerSettings) -> None:
         """Start the fork server; it gets ready in the background, the first `launch` waits for it."""
         self._lock = threading.Lock()
+        self._preload = settings
+        self._closed = False
+        self._start()
+
+    def _start(self) -> None:
         self._requests, theirs = socket.socketpair()
         self._requests.settimeout(_START_SECONDS)
-        preload = msgspec.json.encode(settings).decode()
+        preload = msgspec.json.encode(self._preload).decode()
         command = [sys.executable, "-m", "engine.vm.fork_server", str(theirs.fileno()), preload]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._process = subprocess.Popen(
@@ -126,6 +131,7 @@ class ForkServerLauncher:
         errors = tempfile.TemporaryFile()  # noqa: SIM115  the process's, closed with it
         try:
             with self._lock:
+                self._replace_dead()
                 self._wait_until_ready()
                 descriptors = [worker_data.fileno(), worker_control.fileno(), errors.fileno()]
                 socket.send_fds(self._requests, [msgspec.msgpack.encode(settings)], descriptors)
@@ -139,6 +145,13 @@ class ForkServerLauncher:
             raise InternalError(f"the fork server has ended: {last_words(self._errors)}")
         return WorkerProcess(int.from_bytes(reply, "little"), data, control, errors)
 
+    def _replace_dead(self) -> None:
+        """Start another fork server if somebody ended the one that was ready: its workers went with it."""
+        if self._ready and not self._closed and self._process.poll() is not None:
+            self._requests.close()
+            self._errors.close()
+            self._start()
+
     def _wait_until_ready(self) -> None:
         if not self._ready:
             if not self._requests.recv(1):
@@ -147,6 +160,7 @@ class ForkServerLauncher:
 
     def close(self) -> None:
         """End the fork server."""
+        self._closed = True
         self._requests.close()
         try:
             self._process.wait(timeout=0.5)

@@ -362,3 +362,19 @@ def test_a_fork_server_ends_quietly_while_it_gets_ready(capfd):
     assert launcher._process.wait(20) == 0
     assert last_words(launcher._errors) == ""
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fork server")
+def test_a_killed_fork_server_is_replaced():
+    pool = make_pool(fork_server=True)
+    try:
+        assert pool.wait_ready()
+        for _ in range(2):
+            worker = int(pool.call(b"pid"))
+            server = int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1])
+            os.kill(server, signal.SIGKILL)
+            wait_until(lambda worker=worker: not alive(worker))
+            wait_until(lambda worker=worker: worker not in [status.pid for status in pool.statuses()])
+            assert pool.submit(b"run A").result(20) == b"a"
+    finally:
+        pool.close()
