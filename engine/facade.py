@@ -620,7 +620,13 @@ class Engine:
         return self._compiling.submit(work, *arguments, **named)
 
     def _check(self, source: str, file: str, profile: Profile, abi: Abi | None) -> CheckResult:
-        found = self._parts.compiler.check(source, file=file, profile=profile, abi=abi)
+        from engine.compiler.pack.checking import check_module, is_module
+
+        parts = self._parts
+        if is_module(source, file, profile):
+            found = check_module(parts.compiler, parts.packer, source, file=file, profile=profile)
+        else:
+            found = parts.compiler.check(source, file=file, profile=profile, abi=abi)
         return CheckResult(found.diagnostics, found.abi)
 
     def _compile(self, source: str, file: str, profile: Profile, abi: Abi | None) -> CompiledContract:

@@ -37,6 +37,12 @@ class _Request(msgspec.Struct):
     limit: int = CHAIN_CODE_LIMIT
 
 
+class _TransformRequest(msgspec.Struct):
+    id: int
+    source: str
+    file: str
+
+
 class _Message(msgspec.Struct):
     code: str
     text: str
@@ -97,8 +103,8 @@ class Packer:
             raise PackError(
                 f"there is no file {entry}", (), where=str(directory), advice="Name the contract's file in strata.json."
             )
-        packed = self._ask(_Request(0, str(directory), entry, minify))
         path = str(directory / entry)
+        packed = self._ask(_Request(0, str(directory), entry, minify), path)
         modules = tuple(
             PackedModule(one.path, one.bytes, one.packed_bytes, tuple(one.imports)) for one in packed.modules
         )
@@ -113,13 +119,24 @@ class Packer:
             raise PackError(first.message, findings, where=place)
         return Pack(path, packed.code, packed.map, packed.entry_source, modules, findings, packed.plain_bytes)
 
+    def transform(self, source: str, file: str) -> Pack:
+        """Return one ES module or TypeScript file as a script by itself, without what it imports: for checking it.
+
+        Raises:
+            PackError: it cannot be parsed.
+        """
+        packed = self._ask(_TransformRequest(0, source, file), file)
+        found = tuple(_diagnostic(one, Severity.ERROR, ()) for one in packed.errors)
+        if found:
+            raise PackError(found[0].message, found, where=f"{file}:{found[0].line}")
+        return Pack(file, packed.code, packed.map, packed.entry_source, ())
+
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._stop()
 
-    def _ask(self, request: _Request) -> _Packed:
-        place = f"{request.directory}/{request.entry}"
+    def _ask(self, request: _Request | _TransformRequest, place: str) -> _Packed:
         with self._lock:
             process = self._start()
             self._number += 1

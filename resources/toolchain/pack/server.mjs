@@ -1,11 +1,13 @@
 /**
  * The packer's process, run by Node: reads one JSON request a line, writes one JSON answer a line.
  *
- * A request is `{id, directory, entry, minify, limit}`; the answer `{id, pack}`, or `{id, failure}` for a fault of ours.
+ * A request is `{id, directory, entry, minify, limit}`, or `{id, source, file}` for a module by itself, while it is
+ * edited; the answer `{id, pack}`, or `{id, failure}` for a fault of ours.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
+import esbuild from 'esbuild';
 import { build, close } from './builder.mjs';
 import { builtIns } from './built-ins.mjs';
 import { entrySource } from './entry.mjs';
@@ -28,6 +30,24 @@ async function pack(request) {
     entrySource: await entrySource(readFileSync(file, 'utf8'), file),
     modules: modulesOf(built.metafile, directory),
   };
+}
+
+/** One ES module or TypeScript file as a CommonJS script; nothing it imports is looked at. */
+async function transformed({ source, file }) {
+  const directory = path.dirname(file);
+  const typed = /\.[cm]?tsx?$/.test(file);
+  try {
+    const { code, map, warnings } = await esbuild.transform(source, {
+      ...{ sourcefile: path.basename(file), loader: typed ? 'ts' : 'js', format: 'cjs', platform: 'node' },
+      ...{ target: 'es2024', charset: 'utf8', sourcemap: 'external', logLevel: 'silent' },
+      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
+    });
+    const script = { code, map, plainBytes: code.length, entrySource: await entrySource(source, file) };
+    return { ...findings({ errors: [], warnings }, directory), ...script };
+  } catch (error) {
+    if (!error.errors) throw error;
+    return findings(error, directory);
+  }
 }
 
 function findings({ errors, warnings }, directory) {
@@ -63,7 +83,7 @@ function modulesOf({ inputs, outputs }, directory) {
 async function answer(line) {
   const request = JSON.parse(line);
   try {
-    return { id: request.id, pack: await pack(request) };
+    return { id: request.id, pack: await ('source' in request ? transformed : pack)(request) };
   } catch (error) {
     return { id: request.id, failure: String((error && error.stack) || error) };
   }

@@ -13,7 +13,7 @@ import pytest
 from engine.debug.session import DebugSession
 from engine.errors import CompileError
 from engine.facade import DeployResult, Engine
-from engine.values import Action, TransactionRequest, TransactionResult
+from engine.values import Action, Profile, Severity, TransactionRequest, TransactionResult
 
 BANK_TS = """\
 import { Ledger, Kind } from './ledger';
@@ -216,3 +216,16 @@ def test_what_does_not_compile_is_told_in_its_file_with_the_imports_that_lead_th
     finding = next(found for found in caught.value.diagnostics if found.code == "no-async")
     assert (finding.file, finding.line) == ("lib/step.mjs", 3)
     assert "main.mjs → step.mjs" in str(caught.value)
+
+
+def test_modules_are_checked_while_they_are_edited(engine: Engine) -> None:
+    check = engine.check(BANK_TS, file="/p/bank.ts", profile=Profile.MODERN).result(60)
+    assert [found for found in check.diagnostics if found.severity is Severity.ERROR] == []
+    assert check.abi is not None and [method.name for method in check.abi.abi] == ["deposit", "fail"]
+    waiting = COUNTER_MJS.replace("  add(times)", "  async later() {}\n\n  add(times)")
+    found = engine.check(waiting, file="/p/main.mjs", profile=Profile.MODERN).result(60).diagnostics
+    line = waiting.splitlines().index("  async later() {}") + 1
+    assert ("no-async", line) in [(one.code, one.line) for one in found]
+    source = "export default class {\n  init( {}\n}"
+    (broken,) = engine.check(source, file="/p/a.ts", profile=Profile.MODERN).result(60).diagnostics
+    assert (broken.severity, broken.file, broken.line) == (Severity.ERROR, "/p/a.ts", 3)
