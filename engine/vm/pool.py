@@ -28,7 +28,7 @@ from engine.vm.worker_handle import FOREVER, Questions, ServeCode, ServeRead, Se
 
 __all__ = ["PoolSettings", "Priority", "ServeRead", "ServeRequest", "WorkerPool"]
 
-_CANCEL_SECONDS = 0.08
+_CANCEL_SECONDS = 0.05
 _CLOSE_SECONDS = 0.4
 _START_SECONDS = 60.0
 _REMEMBERED_DEATHS = 50
