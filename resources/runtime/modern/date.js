@@ -24,6 +24,10 @@ const { toPrimitive } = Symbol;
 const NANOSECONDS = 1e6;
 const UNIT = 0.1;
 const INVALID = 'Invalid Date';
+
+/** Longer texts are no dates: looking for a zone in them could take long. */
+const MOST_TEXT = 100;
+
 const ZONE = 'GMT+0000 (Coordinated Universal Time)';
 
 const LOCAL_PARTS = ['FullYear', 'Month', 'Date', 'Hours', 'Minutes', 'Seconds', 'Milliseconds', 'Day'];
@@ -62,7 +66,7 @@ export function installDate(charge) {
   };
   const parsed = (text) => {
     charge(1 + text.length * UNIT);
-    return parse(withZone(text));
+    return text.length > MOST_TEXT ? NaN : parse(withZone(text));
   };
   const UtcDate = new Proxy(NativeDate, {
     apply: () => `${construct(NativeDate, [now])}`,
