@@ -22,6 +22,8 @@ PIECE_SECONDS = 0.02
 EXAMINE = 4000
 MAPS = 300
 """So many contracts and maps are visited for entries that begin with what is looked for."""
+_START = "\x00"
+"""Goes on with the first key of all: no key of an entry sorts below it."""
 _HIGHEST = "\U0010ffff"
 _KINDS = ("b-", "m-")
 
@@ -29,14 +31,18 @@ _KINDS = ("b-", "m-")
 def search(view: StateView, query: StateQuery, *, after: str = "", count: int = 200) -> SearchPage:
     """Return entries that match, in the order of their keys; with `after` empty those that begin so come first.
 
-    The first page may repeat entries of later ones: what was found by its beginning comes again in its place.
+    Later pages repeat entries of that first one: what was found by its beginning comes again in its place.
     """
     matches = matcher(query)
     needle = _needle(query)
     found: list[StateEntry] = []
     deadline = time.monotonic() + PIECE_SECONDS
     if not after:
-        found = [entry for entry in _beginning_so(view, query, count) if matches(entry.key, entry.value or "")]
+        found = [
+            entry for entry in _beginning_so(view, query, count, deadline) if matches(entry.key, entry.value or "")
+        ]
+        if found:
+            return SearchPage(tuple(found), _START, len(found))
     examined = len(found)
     for prefix in _prefixes(query):
         if after and after > prefix and not after.startswith(prefix):
@@ -98,8 +104,8 @@ def _prefixes(query: StateQuery) -> tuple[str, ...]:
     return tuple(kind + contract for kind in _KINDS for contract in apart)
 
 
-def _beginning_so(view: StateView, query: StateQuery, count: int) -> Iterator[StateEntry]:
-    """Yield entries whose key or field begins with what is looked for, of at most `MAPS` contracts and maps."""
+def _beginning_so(view: StateView, query: StateQuery, count: int, deadline: float) -> Iterator[StateEntry]:
+    """Yield entries whose key or field begins with what is looked for, of as many maps as there is time for."""
     word = query.field or query.key or (query.anywhere[0] if query.anywhere else "")
     if not word:
         return
@@ -108,7 +114,7 @@ def _beginning_so(view: StateView, query: StateQuery, count: int) -> Iterator[St
         for entry in view.entries(prefix=prefix + word, count=left):
             yield entry
             left -= 1
-        if left <= 0:
+        if left <= 0 or time.monotonic() > deadline:
             return
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QIcon
 
 from engine.timeline.search import matcher
 from engine.timeline.values import SearchPage, StateQuery
@@ -16,7 +17,7 @@ from ide.panels.readable import KeyKind, byte_size, read_key, shorten
 from ide.panels.storage.query import parse_query
 from ide.panels.storage.tree import PAGE, Node, NodeKind, question_for, take_answer, value_node
 from ide.panels.workbench import Workbench
-from ide.theme import icon
+from ide.theme import icon, themes
 from ide.time.moment import Moment
 
 NODE_ROLE = Qt.ItemDataRole.UserRole
@@ -55,6 +56,9 @@ class StorageModel(QAbstractItemModel):
     settled = Signal()
     """A page has arrived."""
 
+    reloading = Signal()
+    """Everything is about to be forgotten and loaded again."""
+
     examined = Signal()
     """`examined_count` keys were looked at for the filter so far."""
 
@@ -73,11 +77,14 @@ class StorageModel(QAbstractItemModel):
         self._pending: dict[int, Request[tuple[StateEntry, ...]] | Request[SearchPage]] = {}
         self._hops: dict[int, int] = {}
         moment.changed.connect(self.reload)
+        themes().changed.connect(self._choose_signs)
+        self._choose_signs()
 
     # --- content ---------------------------------------------------------------------------------
 
     def reload(self) -> None:
         """Forget everything and begin with the contracts (or the first hits of the filter)."""
+        self.reloading.emit()
         for request in self._pending.values():
             request.drop()
         self.beginResetModel()
@@ -333,6 +340,29 @@ class StorageModel(QAbstractItemModel):
 
     # --- Qt's questions --------------------------------------------------------------------------
 
+    def node_of(self, index: Index) -> Node:
+        """Return the node of a valid index."""
+        return self._nodes[index.internalId()]
+
+    def sign(self, node: Node) -> QIcon:
+        """Return the icon of a node's kind."""
+        return self._signs[node.kind]
+
+    def cells(self, node: Node) -> tuple[str, ...]:
+        """Return the texts of a node's row; made once for each value."""
+        made = node.cells
+        if made is None or made[0] is not node.value or made[1] is not node.layer:
+            made = node.cells = (node.value, node.layer, tuple(self._text(node, column) for column in Column))
+        return made[2]
+
+    def _choose_signs(self) -> None:
+        self._signs = {kind: icon(*sign) for kind, sign in _ICONS.items()}
+
+    def rename(self) -> None:
+        """Show contracts by the names that they have now."""
+        for node in self._nodes.values():
+            node.cells = None
+
     def _node(self, index: Index) -> Node:
         return self._nodes[index.internalId()] if index.isValid() else self._root
 
@@ -379,11 +409,11 @@ class StorageModel(QAbstractItemModel):
             case Qt.ItemDataRole.UserRole:
                 return node
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(node, Column(index.column()))
+                return self.cells(node)[index.column()]
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == Column.SIZE:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.DecorationRole if index.column() == Column.KEY:
-                return icon(*_ICONS[node.kind])
+                return self.sign(node)
             case Qt.ItemDataRole.ToolTipRole if node.kind is NodeKind.VALUE:
                 return f"{node.key}\n{shorten(node.readable_value.text, 500)}"
             case Qt.ItemDataRole.ToolTipRole:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,9 +17,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSplitter,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -27,14 +24,14 @@ from PySide6.QtWidgets import (
 
 from engine.errors import StorageError
 from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved
-from engine.values import Layer, StateChange
+from engine.values import StateChange
 from ide import dialogs
-from ide.panels import style
 from ide.panels.banner import Banner
 from ide.panels.readable import group_digits, read_key
 from ide.panels.storage import selection
+from ide.panels.storage.delegate import GLOW_SECONDS, RowDelegate
 from ide.panels.storage.editing import Editing
-from ide.panels.storage.model import LAYER_NAMES, NODE_ROLE, Column, StorageModel
+from ide.panels.storage.model import NODE_ROLE, Column, StorageModel
 from ide.panels.storage.query import HELP
 from ide.panels.storage.recent import RecentChanges
 from ide.panels.storage.tree import Node, NodeKind
@@ -44,43 +41,11 @@ from ide.panels.workbench import Workbench
 from ide.theme import icon
 from ide.time.moment import Moment
 
-GLOW_SECONDS = 2.4
 _REPAINT_MS = 40
 _NEAR_END = 40
 """More is loaded when so few rows are left below what is in view."""
 _LONGEST_WAY = 6
 """How many pages are fetched on the way to a key that is asked for."""
-_LAYER_TINTS = {
-    LAYER_NAMES[Layer.LOCAL]: "layer_local",
-    LAYER_NAMES[Layer.MVCC]: "layer_mvcc",
-    LAYER_NAMES[Layer.ROCKSDB]: "layer_rocksdb",
-}
-
-
-class RowDelegate(QStyledItemDelegate):
-    """Lets rows glow that have just changed, and draws layers as badges."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint the glow under the cell."""
-        node = index.data(NODE_ROLE)
-        if isinstance(node, Node) and node.changed_at:
-            age = time.monotonic() - node.changed_at
-            if age < GLOW_SECONDS:
-                painter.fillRect(option.rect, style.colour("search_current", 0.75 * (1 - age / GLOW_SECONDS)))
-        if index.column() != Column.LAYER:
-            super().paint(painter, option, index)
-            return
-        view = option.widget
-        if view is not None:
-            view.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
-        text = str(index.data() or "")
-        if text:
-            anchor = QPointF(option.rect.left() + 6, option.rect.center().y() + 0.5)
-            style.draw_badge(
-                painter, anchor, text, _LAYER_TINTS[text], style.scaled_font(option.font, 0.85), ends_there=False
-            )
 
 
 class StorageTree(QTreeView):
@@ -139,6 +104,7 @@ class StoragePanel(QWidget):
         self.moment = moment
         self._way_to = ""
         self._pages_left = 0
+        self._finds_elsewhere = False
         self._glow_until = 0.0
         self.model = StorageModel(workbench, moment, self)
         self.editing = Editing(workbench, moment, self)
@@ -163,8 +129,10 @@ class StoragePanel(QWidget):
         self._lay_out()
         self._glow_timer = QTimer(self, interval=_REPAINT_MS)
         self._glow_timer.timeout.connect(self._fade)
+        self.model.reloading.connect(self._keep_place)
         self.model.settled.connect(self._page_arrived)
         self.model.modelReset.connect(self._show_filled)
+        self.model.modelReset.connect(lambda: self.viewer_switcher.show_view(False))
         self.model.dataChanged.connect(self._refresh_viewer)
         moment.changed.connect(self._show_moment)
         workbench.bridge.engine_changed.connect(self._begin)
@@ -182,7 +150,7 @@ class StoragePanel(QWidget):
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setItemDelegate(RowDelegate(view))
+        view.setItemDelegate(RowDelegate(self.model, view))
         view.setAccessibleName("Stored keys")
         view.selectionModel().currentRowChanged.connect(self._choose)
         view.expanded.connect(self.model.fetchMore)
@@ -266,11 +234,13 @@ class StoragePanel(QWidget):
             self._glow_timer.stop()
 
     def _names_changed(self) -> None:
+        self.model.rename()
         self.view.viewport().update()
 
     def _show_moment(self) -> None:
         at = self.moment.at
         self.now_button.setVisible(at is not None)
+        self.recent.set_allowed(at is None)
         if at is None:
             self.past_banner.hide()
         else:
@@ -376,8 +346,13 @@ class StoragePanel(QWidget):
         self._workbench.window.show_dock("storage")
         self.filter.clear()
         self.model.set_filter("")
-        self._way_to, self._pages_left = key, _LONGEST_WAY
+        self._way_to, self._pages_left, self._finds_elsewhere = key, _LONGEST_WAY, True
         self._go_on()
+
+    def _keep_place(self) -> None:
+        """Go to the chosen key again when everything was loaded anew, if it is still there."""
+        if self.chosen and not self.model.contains and not self._way_to:
+            self._way_to, self._pages_left, self._finds_elsewhere = self.chosen[0].key, _LONGEST_WAY, False
 
     def _go_on(self) -> None:
         index = self.model.index_of_key(self._way_to)
@@ -397,4 +372,5 @@ class StoragePanel(QWidget):
         elif not self.model.is_loading:
             key = read_key(self._way_to)
             self._way_to = ""
-            self.filter.setText(key.field or key.key)
+            if self._finds_elsewhere:
+                self.filter.setText(key.field or key.key)

@@ -127,11 +127,17 @@ class RecentChanges(QWidget):
         layout.addWidget(self.table)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             changed.connect(self._show_filled)
+        self._is_allowed = True
+        self._show_filled()
+
+    def set_allowed(self, allowed: bool) -> None:
+        """Leave the list out while it does not fit to what is shown beside it."""
+        self._is_allowed = allowed
         self._show_filled()
 
     def _show_filled(self, *_: object) -> None:
         count = len(self.model.rows)
-        self.setVisible(count > 0)
+        self.setVisible(count > 0 and self._is_allowed)
         self.title.setText(f"Just changed ({count}{' or more' if count == KEPT else ''})")
 
     def _choose(self, index: QModelIndex) -> None:

@@ -53,6 +53,7 @@ class Node:
     value: str | None = None
     layer: Layer = Layer.ABSENT
     changed_at: float = 0.0
+    cells: tuple[str | None, Layer, tuple[str, ...]] | None = None
     children: list[Node] = field(default_factory=list)
     row: int = 0
     is_exhausted: bool = False

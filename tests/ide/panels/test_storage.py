@@ -242,6 +242,8 @@ def test_the_past_is_looked_at_and_cannot_be_edited(panel, history, engine, qtbo
     assert "As of block 8: read-only" in panel.past_banner.text()
     qtbot.waitUntil(lambda: ("timeline.entries", (8, "b-", "")) in engine.asked and not panel.model.is_loading)
     assert not panel.viewer.edit.isEnabled()
+    qtbot.waitUntil(lambda: panel.view.currentIndex().data() == "alice")
+    assert panel.recent.isHidden()
     assert "past" in panel.editing.cannot()
     change(panel, engine, qtbot, ("b-new.iost-k", "s1@p"))
     assert "new.iost" not in names(panel)
