@@ -79,8 +79,6 @@ def check_action(action: Action) -> None:
         arguments = first_json_value(data)
     except ValueError as error:
         raise RejectedTransaction(f"invalid json array: {error}, {data}") from None
-    except RecursionError:
-        raise RejectedTransaction(f"invalid json array: exceeded max depth, {data}") from None
     if not isinstance(arguments, list):
         raise RejectedTransaction(f"invalid json array: type assertion to []interface{{}} failed, {data}")
     name = (action.contract, action.action_name)

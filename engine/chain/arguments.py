@@ -13,6 +13,9 @@ from engine.values import AbiMethod
 
 _INTEGER = re.compile(r"-?\d+")
 _INT64 = range(-(2**63), 2**63)
+_BRACKET = re.compile(r"""[\[\]{}]|"(?:[^"\\]|\\.)*"?""", re.DOTALL)
+MAXIMUM_DEPTH = 200
+"""How deeply an action's data may be nested; the reference takes 10,000 levels."""
 _WHITE_SPACE = " \t\r\n"
 
 
@@ -35,10 +38,7 @@ def parse_arguments(method: AbiMethod, data: str) -> list[object]:
     """
     if data.endswith(",]"):
         data = data[:-2] + "]"
-    try:
-        return _arguments(method, parse_json(data))
-    except RecursionError:
-        raise ContractException(f"error in data: exceeded max depth, {data}") from None
+    return _arguments(method, parse_json(data))
 
 
 def _arguments(method: AbiMethod, parsed: object) -> list[object]:
@@ -57,8 +57,7 @@ def parse_json(data: str) -> object:
     """Return the first JSON value of a text, numbers as `NumberLiteral`.
 
     Raises:
-        ContractException: there is none.
-        RecursionError: it is nested too deeply.
+        ContractException: there is none, or it is nested too deeply.
     """
     try:
         return first_json_value(data)
@@ -68,6 +67,8 @@ def parse_json(data: str) -> object:
 
 def first_json_value(data: str) -> object:
     """Return what `parse_json` does; raises `ValueError` with the reference's reason alone."""
+    if _is_too_deep(data):
+        raise ValueError("exceeded max depth")
     start = len(data) - len(data.lstrip(_WHITE_SPACE))
     try:
         value, _ = _DECODER.raw_decode(data, start)
@@ -76,6 +77,22 @@ def first_json_value(data: str) -> object:
     if data.isascii() and "\\u" not in data:
         return value  # no text in it can hold a surrogate
     return _well_formed(value)
+
+
+def _is_too_deep(data: str) -> bool:
+    """Return whether brackets outside texts are nested too deeply; the same on every machine and stack."""
+    if data.count("[") + data.count("{") <= MAXIMUM_DEPTH:
+        return False
+    depth = 0
+    for match in _BRACKET.finditer(data):
+        bracket = match[0]
+        if bracket in "[{":
+            depth += 1
+            if depth > MAXIMUM_DEPTH:
+                return True
+        elif bracket in "]}":
+            depth -= 1
+    return False
 
 
 def argument_literals(arguments: list[object]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 
 import msgspec
@@ -67,10 +68,7 @@ def read_config(symbol: str, text: str) -> TokenConfig:
     Raises:
         ContractException: a setting has the wrong type.
     """
-    try:
-        members = json.loads(text)
-    except RecursionError:
-        raise ContractException("json: exceeded max depth") from None
+    members = json.loads(text, parse_int=_double, parse_float=_double)
     if members is None:
         members = {}
     if not isinstance(members, dict):
@@ -88,15 +86,20 @@ def read_config(symbol: str, text: str) -> TokenConfig:
         if key not in members:
             continue
         value = members[key]
-        if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-            value = int(value)
-        elif type(value) is not kind:
+        if type(value) is not kind:
             raise ContractException(f"{key} in config should be {shown}")
-        settings[name] = value
+        settings[name] = int(value) if isinstance(value, float) else value
     config = msgspec.convert(settings, TokenConfig)
     if len(config.full_name.encode()) > MAXIMUM_FULL_NAME_BYTES:
         raise ContractException("fullName is too long")
     return config
+
+
+def _double(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ContractException(f"json: cannot unmarshal number {text} into Go value of type float64")
+    return number
 
 
 def create(host: Host, symbol: str, issuer: str, total_supply: int, config_text: str) -> Returns:

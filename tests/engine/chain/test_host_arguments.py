@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.chain.arguments import argument_literals, parse_arguments
+from engine.chain.arguments import MAXIMUM_DEPTH, argument_literals, parse_arguments
 from engine.chain.go_json import go_json, well_formed
 from engine.errors import ContractException
 from engine.values import AbiMethod
@@ -93,3 +93,22 @@ def test_literals_keep_the_values(value):
 @given(st.text())
 def test_well_formed_text_can_leave_the_engine(text):
     assert well_formed(text).encode() is not None
+
+
+@pytest.mark.parametrize(("opened", "closed", "depth"), [("[", "]", 1), ('{"a":', "}", 1), ('[{"[[":', "}]", 2)])
+def test_nesting_ends_at_a_fixed_depth(opened, closed, depth):
+    levels = (MAXIMUM_DEPTH - 1) // depth
+    deepest = opened * levels + "1" + closed * levels
+    assert parse(f"[{deepest}]", "json") == [deepest]
+    with pytest.raises(ContractException, match="error in data: exceeded max depth, "):
+        parse(f"[{opened}{deepest}{closed}]", "json")
+
+
+@given(
+    st.recursive(
+        st.text('[]{}"\\\\a'), lambda inner: st.lists(inner) | st.dictionaries(st.text('[{"', max_size=3), inner)
+    )
+)
+def test_brackets_in_texts_do_not_count(value):
+    data = json.dumps([value] * (MAXIMUM_DEPTH + 1))
+    assert json.loads(parse(f"[{data}]", "json")[0]) == [value] * (MAXIMUM_DEPTH + 1)

@@ -60,6 +60,15 @@ def test_create_stores_settings_that_the_publisher_pays(chain):
         (("iost", "alice", 1, {}), "token exists"),
         (("gold", "bobby", 1, {}), "transaction has no permission"),
         (("gold", "alice", 1, {"decimal": 19}), "invalid decimal"),
+        (("gold", "alice", 1, {"decimal": 10**30}), "invalid decimal"),
+        (
+            ("gold", "alice", 1, {"decimal": 10**400}),
+            f"json: cannot unmarshal number {10**400} into Go value of type float64",
+        ),
+        (
+            ("gold", "alice", 1, {"x": [10**400]}),
+            f"json: cannot unmarshal number {10**400} into Go value of type float64",
+        ),
         (("gold", "alice", 1, {"decimal": "2"}), "decimal in config should be number"),
         (("gold", "alice", 1, {"canTransfer": 1}), "canTransfer in config should be bool"),
         (("gold", "alice", 1, {"onlyIssuerCanTransfer": ""}), "onlyIssuerCanTransfer in config should be bool"),
