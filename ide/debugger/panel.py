@@ -104,6 +104,8 @@ class DebuggerPanel(QWidget):
         _set_up_tree(self.watches_view, "Watches")
         self.watches_view.setModel(self.watches)
         self.watches_view.setRootIsDecorated(False)
+        # Expressions are longer than names of variables.
+        self.watches_view.header().resizeSection(0, self.fontMetrics().horizontalAdvance("m" * 22))
         self.new_watch = QLineEdit()
         self.new_watch.setPlaceholderText("Expression to watch, Enter adds it")
         self.new_watch.setAccessibleName("New watch")
