@@ -94,7 +94,7 @@ def _text(account: AccountSummary, column: Column) -> str:
             others = {token: amount for token, amount in account.balances.items() if token != "iost"}
             return ", ".join(f"{group_digits(amount)} {token}" for token, amount in others.items())
         case Column.GAS:
-            return group_digits(account.gas)
+            return group_digits(account.gas.partition(".")[0])
         case Column.RAM:
             return byte_size(account.ram_available)
 
@@ -129,7 +129,7 @@ class AccountsPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         metrics = self.fontMetrics()
         for column, text in (
-            (Column.NAME, "m" * 7),
+            (Column.NAME, "producer0000"),
             (Column.BALANCE, "21 000 000 000.00"),
             (Column.GAS, "300 000 000"),
         ):

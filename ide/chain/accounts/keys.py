@@ -84,6 +84,7 @@ class ImportKeyDialog(QDialog):
         layout.addWidget(warning(NEVER_REAL))
         layout.addLayout(form)
         layout.addWidget(self.problem)
+        layout.addStretch(1)
         layout.addWidget(buttons)
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 64)
         self.secret.setFocus()

@@ -135,6 +135,8 @@ class AccountsDock(QWidget):
         layout.addWidget(splitter, 1)
         self.setFocusProxy(accounts.view)
         view = accounts.view
+        # The details have them, with what is frozen.
+        view.setColumnHidden(Column.OTHERS, True)
         view.selectionModel().currentChanged.connect(self._choose)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._show_menu)

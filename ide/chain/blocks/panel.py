@@ -121,7 +121,7 @@ class ChainPanel(QWidget):
         for widget in (self.nothing, self.block, self.transaction):
             self.details.addWidget(widget)
         self._lay_out()
-        self.model.rowsInserted.connect(self._filled)
+        self.model.rowsInserted.connect(self._rows_inserted)
         self.model.modelReset.connect(self._filled)
         self.model.layoutChanged.connect(self._filled)
         workbench.bridge.engine_changed.connect(self.model.reload)
@@ -199,8 +199,13 @@ class ChainPanel(QWidget):
             looking = self.model.is_loading or self.model.canFetchMore(QModelIndex())
             sentence = NOTHING_FOUND if self.model.is_filtered else ALL_HERE
             self.list_switcher.empty.set_sentence(LOOKING if looking and self._workbench.engine else sentence)
-        elif not self._filter.is_empty:
-            self.view.expandAll()
+
+    def _rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
+        """Open the blocks in which the filter found something."""
+        if not parent.isValid() and not self._filter.is_empty:
+            for row in range(first, last + 1):
+                self.view.expand(self.model.index(row, 0))
+        self._filled()
 
     def _filter_changed(self, text: str) -> None:
         self._filter = parse_filter(text)

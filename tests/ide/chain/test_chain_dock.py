@@ -35,7 +35,7 @@ def test_all_blocks_down_to_genesis_are_listed_once(user):
 def test_a_reload_lists_what_was_followed(user):
     user.block_of(user.buy())
     followed = [(row.number, [result.hash for result in row.results]) for row in user.chain.chain.model.rows]
-    user.chain.chain.model.reload()
+    user.chain.chain.model.reload(waiting=True)
     user.see(lambda: len(user.chain.chain.model.rows) >= len(followed))
     reloaded = [(row.number, [result.hash for result in row.results]) for row in user.chain.chain.model.rows]
     assert reloaded == followed
