@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,6 +51,9 @@ class DebugSession:
         self.truncated = trace.truncated
         self._debugger, self._trace, self._batch, self._charges = debugger, trace, batch, charges
         self._paths = [path_of(place.contract, place.file) for place in trace.sites]
+        self._lines: dict[str, list[int]] = {}
+        for file, number in sorted({(file, row.site.line) for file, row in zip(self._paths, trace.sites, strict=True)}):
+            self._lines.setdefault(file, []).append(number)
         self._trace_of_paths = _named_sites(trace, self._paths)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="debug-session")
         self._released = released
@@ -117,6 +121,12 @@ class DebugSession:
     def back_to(self, position: int, stops: frozenset[tuple[str, int]]) -> int:
         """Return the previous position on one of `stops`, or the first step."""
         return self._trace_of_paths.back_to(position, stops)
+
+    def stop_line(self, file: str, line: int) -> int:
+        """Return where a breakpoint at a line stops: at the next line with a statement, as at a method's first."""
+        lines = self._lines.get(file, [])
+        place = bisect_left(lines, line)
+        return lines[place] if place < len(lines) else line
 
     def view(self, position: int) -> Future[StepView]:
         """Replay to `position` and return variables and stack there."""

@@ -204,9 +204,11 @@ class DebugController(QObject):
         return session.first if session.result.succeeded else self.last
 
     def _stops(self) -> frozenset[tuple[str, int]]:
-        """Return the breakpoints by the files that steps name: those of a shown copy are its file's."""
+        """Return where breakpoints stop, by the files that steps name: those of a shown copy are its file's."""
+        assert self._session is not None, "breakpoints are those of a session"
         copies = self._deployed.copies()
-        return frozenset((copies.get(file, file), line) for file, line in self._workbench.window.breakpoints())
+        wanted = [(copies.get(file, file), line) for file, line in self._workbench.window.breakpoints()]
+        return frozenset((file, self._session.stop_line(file, line)) for file, line in wanted)
 
     def _stands_on(self, position: int, stops: frozenset[tuple[str, int]]) -> bool:
         assert self._session is not None, "positions belong to a session"

@@ -107,6 +107,15 @@ def test_stepping_over_and_into_a_function(session: DebugSession) -> None:
     assert session.back_to(session.step_count - 1, stops) > at_call
 
 
+def test_a_breakpoint_between_statements_stops_at_the_next_one(session: DebugSession) -> None:
+    file = session.step(0).file
+    assert session.stop_line(file, 4) == 5  # the line of the method's name
+    assert session.stop_line(file, 7) == 7
+    assert session.stop_line(file, 16) == 17  # a method that was not called
+    assert session.stop_line(file, 99) == 99
+    assert session.stop_line("elsewhere.js", 3) == 3
+
+
 def test_variables_are_those_of_the_moment_forwards_and_backwards(session: DebugSession) -> None:
     in_next = [i for i in range(session.step_count) if session.step(i).line == 14]
     assert len(in_next) == 2

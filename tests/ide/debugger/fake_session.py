@@ -89,6 +89,9 @@ class FakeSession:
     def back_to(self, position: int, stops: frozenset[tuple[str, int]]) -> int:
         return self._trace.back_to(position, stops)
 
+    def stop_line(self, file: str, line: int) -> int:
+        return min((step[0] for step in STEPS if step[0] >= line), default=line) if file == self._file else line
+
     def view(self, position: int) -> Future[StepView]:
         self.views.append(position)
         frames = tuple(

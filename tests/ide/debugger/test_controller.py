@@ -30,6 +30,12 @@ def test_it_opens_at_a_breakpoint(start, controller, window, token_file):
     assert line(controller) == 30
 
 
+def test_a_breakpoint_at_a_methods_name_stops_at_its_first_statement(start, controller, window, token_file):
+    window.stops = frozenset({(str(token_file), 36)})
+    start()
+    assert controller.step.line == 38
+
+
 def test_a_breakpoint_that_is_never_reached_does_not_matter(start, controller, window, token_file):
     window.stops = frozenset({(str(token_file), 3)})
     start()
