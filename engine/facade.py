@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from engine.chain.deployment_news import DeploymentNews
 from engine.chain.pacemaker import Pacemaker
+from engine.entrance.door import Door, Errand
 from engine.errors import InvalidInput, RejectedTransaction, StorageError
 from engine.explorer import Explorer
 from engine.interface import (
@@ -32,6 +33,7 @@ from engine.interface import (
     DeployRequest,
     DeployResult,
     EngineEvent,
+    EntranceStatus,
     Genesis,
     GenesisAccount,
     GenesisContract,
@@ -97,6 +99,7 @@ __all__ = [
     "DeployResult",
     "Engine",
     "EngineEvent",
+    "EntranceStatus",
     "Explorer",
     "Genesis",
     "GenesisAccount",
@@ -139,7 +142,7 @@ class Engine:
     def __init__(self) -> None:
         """Use `open`."""
         self._listeners: list[Listener] = []
-        self._chain_thread = ThreadPoolExecutor(1, thread_name_prefix="engine-chain")
+        self._door = Door("engine-chain")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="engine-read")
         self._compiling = ThreadPoolExecutor(1, thread_name_prefix="engine-compile")
         self._debugging = ThreadPoolExecutor(1, thread_name_prefix="engine-debug")
@@ -268,7 +271,7 @@ class Engine:
 
     def deploy(self, request: DeployRequest) -> Future[DeployResult]:
         """Compile and deploy; raises `CompileError`, else the outcome says whether `init` succeeded."""
-        return self._change(self._deploy, request)
+        return self._change(lambda: self._deploy(request), Errand.INTERACTIVE)
 
     def transact(self, request: TransactionRequest, *, block: bool = True) -> Future[TransactionResult]:
         """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one.
@@ -277,7 +280,8 @@ class Engine:
         waits in the open block until that is closed.
         """
         return self._change(
-            lambda: self._parts.chain.transact(request, close=block and self._parts.producer.is_instant)
+            lambda: self._parts.chain.transact(request, close=block and self._parts.producer.is_instant),
+            Errand.INTERACTIVE,
         )
 
     def transact_many(
@@ -288,11 +292,20 @@ class Engine:
         The outcomes are those of `transact` one after the other; in the place of a transaction that cannot enter a
         block stands why. `block_execution` tells what ran where.
         """
-        return self._change(lambda: self._parts.chain.transact_many(requests, close=self._parts.producer.is_instant))
+        return self._change(
+            lambda: self._parts.chain.transact_many(
+                requests, close=self._parts.producer.is_instant, between=self._door.let_pass
+            ),
+            Errand.BULK,
+        )
+
+    def entrance(self) -> EntranceStatus:
+        """Return which requests wait to be executed, and how far bulk work has come."""
+        return self._door.status()
 
     def query(self, request: TransactionRequest) -> Future[TransactionResult]:
         """Run a transaction on the head state and keep nothing."""
-        return self._execute(lambda: self._parts.chain.query(request))
+        return self._execute(lambda: self._parts.chain.query(request), Errand.INTERACTIVE)
 
     def cancel(self) -> None:
         """Stop the transaction that is running; it fails with `RunCancelled`."""
@@ -590,24 +603,21 @@ class Engine:
             self._news.block_changed(event.changes)
 
     def _shut_down(self) -> None:
-        for executor in (self._compiling, self._readers, self._debugging, self._serving, self._chain_thread):
+        for executor in (self._compiling, self._readers, self._debugging, self._serving):
             executor.shutdown(wait=False, cancel_futures=True)
+        self._door.close()
 
-    def _change(
-        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> Future[Result]:
+    def _change(self, work: Callable[[], Result], errand: Errand = Errand.ORDERED) -> Future[Result]:
         """Do what may change the chain; refused where it is only looked at."""
         if self._read_only:
             refused: Future[Result] = Future()
             refused.set_exception(StorageError("the chain is open read-only", advice=READ_ONLY_ADVICE))
             return refused
-        return self._execute(work, *arguments, **named)
+        return self._execute(work, errand)
 
-    def _execute(
-        self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> Future[Result]:
+    def _execute(self, work: Callable[[], Result], errand: Errand = Errand.ORDERED) -> Future[Result]:
         """Do what runs transactions but keeps nothing, in turn with the changes."""
-        return self._chain_thread.submit(work, *arguments, **named)
+        return self._door.submit(work, errand)
 
     def _read(
         self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs

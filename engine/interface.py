@@ -149,6 +149,19 @@ class VmLoad(Value, frozen=True):
     memory_bytes: int
 
 
+class EntranceStatus(Value, frozen=True):
+    """What waits to be let in to the chain: `interactive` requests that somebody looks at, and `others`.
+
+    Bulk work that is being done has come `done` of `total` transactions far; both are 0 while there is none.
+    """
+
+    busy: bool
+    interactive: int
+    others: int
+    done: int
+    total: int
+
+
 class VmSettings(Value, frozen=True):
     """How many workers run contracts, and the bounds of a transaction.
 

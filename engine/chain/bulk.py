@@ -21,12 +21,13 @@ from engine.errors import InvalidInput, RejectedTransaction, RunCancelled
 from engine.values import TransactionRequest, TransactionResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.chain.chain import Chain
     from engine.chain.execution import Executions
     from engine.chain.executor import Execution
 
+Between: TypeAlias = "Callable[[int, int], None]"
 Outcome: TypeAlias = TransactionResult | RejectedTransaction
 """What became of a transaction that was entered with others."""
 
@@ -52,10 +53,15 @@ class Bulk:
         self._usage: dict[tuple[tuple[str, str], ...], int] = {}
         """What transactions have used, in hundredths of gas, by what they call: how many will fit."""
 
-    def enter(self, entries: Sequence[Entry]) -> tuple[Outcome, ...]:
-        """Enter transactions in order; the last block stays open."""
+    def enter(self, entries: Sequence[Entry], between: Between | None = None) -> tuple[Outcome, ...]:
+        """Enter transactions in order; the last block stays open.
+
+        `between` is told how far this has come whenever others may use the chain.
+        """
         position = 0
         while position < len(entries) and not self._stopped:
+            if between is not None:
+                between(position, len(entries))
             wave, end = self._wave(entries, position)
             position = self._execute(wave, entries, end) if wave else end
         for entry in entries[position:]:

@@ -15,7 +15,7 @@ from engine.chain.admission import admit
 from engine.chain.block import Block
 from engine.chain.block_production import SETTINGS, BlockProduction, ChainOptions, Head, Listener, queue
 from engine.chain.builtin_contracts import built_in_sources
-from engine.chain.bulk import Bulk, Entry, Outcome
+from engine.chain.bulk import Between, Bulk, Entry, Outcome
 from engine.chain.clock import Clock
 from engine.chain.development import PRODUCER
 from engine.chain.edit import EDIT, edit_writes
@@ -171,12 +171,17 @@ class Chain(BlockProduction):
         """
         return self._enter_many([Entry(transaction=transaction) for transaction in transactions], close=close)
 
-    def transact_many(self, requests: Sequence[TransactionRequest], *, close: bool = True) -> tuple[Outcome, ...]:
-        """Sign requests with known keys and execute them; see `submit_many`."""
-        return self._enter_many([Entry(request=request) for request in requests], close=close)
+    def transact_many(
+        self, requests: Sequence[TransactionRequest], *, close: bool = True, between: Between | None = None
+    ) -> tuple[Outcome, ...]:
+        """Sign requests with known keys and execute them; see `submit_many`.
 
-    def _enter_many(self, entries: list[Entry], *, close: bool) -> tuple[Outcome, ...]:
-        outcomes = Bulk(self, self._executions, self.options.lanes).enter(entries)
+        `between` is told how far this has come whenever others may use the chain.
+        """
+        return self._enter_many([Entry(request=request) for request in requests], close=close, between=between)
+
+    def _enter_many(self, entries: list[Entry], *, close: bool, between: Between | None = None) -> tuple[Outcome, ...]:
+        outcomes = Bulk(self, self._executions, self.options.lanes).enter(entries, between)
         if close and self._open is not None:
             self.produce()
         return outcomes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from engine.facade import EngineEvent, VmDiagnostics, WorkerChanged, WorkerStatus
 from ide.monitor import diagnostics
@@ -14,6 +15,7 @@ from ide.monitor.control import VmControl
 from ide.monitor.history import LoadHistory
 from ide.monitor.model import WORKER_ROLE, Column, WorkerModel
 from ide.monitor.plot import LoadPlot
+from ide.panels.readable import group_digits
 from ide.panels.widgets import ActionToolButton, ElidedLabel, EmptyState, FlatTable, Switcher
 from ide.panels.workbench import Workbench
 
@@ -56,6 +58,9 @@ class MonitorPanel(QWidget):
         self.line = ElidedLabel()
         self.line.setAccessibleName("Diagnostics of the VM")
         self.line.setProperty("muted", True)
+        self.progress = QLabel()
+        self.progress.setAccessibleName("Progress of many transactions")
+        self.progress.setProperty("muted", True)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.view)
         splitter.addWidget(self.plot)
@@ -67,6 +72,7 @@ class MonitorPanel(QWidget):
         bar.setContentsMargins(8, 2, 8, 2)
         bar.setSpacing(4)
         bar.addWidget(self.line, 1)
+        bar.addWidget(self.progress)
         for command in BUTTONS:
             bar.addWidget(ActionToolButton(workbench.window.commands.action(command)))
         content = QWidget()
@@ -162,7 +168,12 @@ class MonitorPanel(QWidget):
         engine = self._bridge.engine
         if engine is None:
             return
-        self.history.add(engine.vm_load(), time.monotonic())
+        load, entrance = engine.vm_load(), engine.entrance()
+        waiting = load.waiting + entrance.interactive + entrance.others
+        self.history.add(msgspec.structs.replace(load, waiting=waiting), time.monotonic())
+        self.progress.setText(
+            f"{group_digits(entrance.done)} of {group_digits(entrance.total)} transactions" if entrance.total else ""
+        )
         self.plot.show_newest()
         self.model.show(engine.workers())
         self._samples += 1

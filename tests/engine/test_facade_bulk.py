@@ -143,3 +143,28 @@ def test_stopping_ends_what_runs_and_leaves_the_rest_out(engine: Engine) -> None
     assert stopped.failure.error == "RunCancelled"
     assert isinstance(others[-1], RejectedTransaction)
     assert engine.transact(request("bobby", contract.id, "quick")).result(60).succeeded
+
+
+def test_a_call_need_not_wait_for_bulk_that_was_sent_before(engine: Engine) -> None:
+    transfers = [transfer_iost(publisher) for publisher in ("alice", "bobby") for _ in range(600)]
+    order: list[str] = []
+    bulk = engine.transact_many(transfers)
+    call = engine.transact(transfers[0])
+    produced = engine.produce()
+    bulk.add_done_callback(lambda _: order.append("bulk"))
+    call.add_done_callback(lambda _: order.append("call"))
+    produced.add_done_callback(lambda _: order.append("produced"))
+    assert call.result(60).succeeded
+    outcomes = bulk.result(60)
+    assert len(outcomes) == 1200
+    assert all(isinstance(outcome, TransactionResult) and outcome.succeeded for outcome in outcomes)
+    produced.result(60)
+    assert order == ["call", "bulk", "produced"]
+    number = bulk.result(60)[-1].block_number  # type: ignore[union-attr]
+    assert engine.validate_block(number).result(60) is None
+    assert engine.validate_block(call.result(60).block_number).result(60) is None
+
+
+def transfer_iost(publisher: str) -> TransactionRequest:
+    data = json.dumps(["iost", publisher, "carol", "1", ""])
+    return TransactionRequest(publisher=publisher, actions=(Action("token.iost", "transfer", data),))

@@ -149,7 +149,8 @@ def test_where_nobody_looked_there_is_a_gap_and_old_samples_go():
 def test_it_measures_only_while_it_is_seen(panels, main_window, qtbot):
     qtbot.waitUntil(lambda: panels.workers.history.last is not None)
     assert panels.workers._pulse.isActive()
-    assert "waiting 3" in panels.workers.plot.accessibleDescription()
+    assert "waiting 6" in panels.workers.plot.accessibleDescription()
+    assert panels.workers.progress.text() == "350 of 1\N{NARROW NO-BREAK SPACE}200 transactions"
     main_window.dock("workers").close()
     qtbot.waitUntil(lambda: not panels.workers.isVisible())
     assert not panels.workers._pulse.isActive()

@@ -15,6 +15,7 @@ from engine.facade import (
     DeployResult,
     Engine,
     EngineEvent,
+    EntranceStatus,
     VmDiagnostics,
     VmLoad,
     VmSettings,
@@ -63,6 +64,7 @@ class FakeEngine(Engine):
         self.session: Any = None
         self.worker_list: tuple[WorkerStatus, ...] = ()
         self.load = VmLoad(2, 1, 1, 3, 0.5, 101_000_000)
+        self.entrance_status = EntranceStatus(busy=True, interactive=1, others=2, done=350, total=1200)
         self.settings = VmSettings()
         self.diagnostics = VmDiagnostics("14.4.1.2", False, "it has not been built yet", limits_of(self.settings), ())
         self.closed = False
@@ -177,6 +179,9 @@ class FakeEngine(Engine):
 
     def vm_load(self) -> VmLoad:
         return self.load
+
+    def entrance(self) -> EntranceStatus:
+        return self.entrance_status
 
     def vm_diagnostics(self) -> Future[VmDiagnostics]:
         return done(self.diagnostics)
