@@ -7,6 +7,7 @@ is `UNSET` is not checked, which is not the same as an expected `null`.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -310,6 +311,7 @@ def load_scenario(path: Path) -> Scenario:
         for index, contract in enumerate(scenario.contracts):
             _check_source(contract, f"{path}: $.contracts[{index}]")
             _check_deployment(contract, f"{path}: $.contracts[{index}]")
+        _check_names(scenario.contracts, str(path))
     else:
         _check_source(scenario, str(path))
         for index, further in enumerate(scenario.contracts):
@@ -359,6 +361,15 @@ def _check_source(entry: SourceEntry, where: str) -> None:
     if len(given) != 1:
         found = " and ".join(given) if given else "none of them"
         raise ScenarioError(f"exactly one of source, file and project is needed, here is {found}", where=where)
+
+
+def _check_names(contracts: tuple[ChainContract, ...], where: str) -> None:
+    """Raise `ScenarioError` if `$name` would not say which contract is meant, or an id is given twice."""
+    for kind in ("name", "id"):
+        given = [getattr(contract, kind) for contract in contracts if getattr(contract, kind) is not None]
+        twice = [value for value, count in Counter(given).items() if count > 1]
+        if twice:
+            raise ScenarioError(f"more than one contract has the {kind} {twice[0]!r}", where=f"{where}: $.contracts")
 
 
 def _check_deployment(contract: ChainContract, where: str) -> None:

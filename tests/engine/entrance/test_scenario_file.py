@@ -25,6 +25,9 @@ def written(folder: Path, value: object) -> Path:
     return path
 
 
+PLACED = {"name": "a", "source": "", "id": "x.iost", "at_genesis": True}
+
+
 def changed(**changes: object) -> dict[str, Any]:
     return CHAIN | changes
 
@@ -78,6 +81,8 @@ def test_chain_defaults(tmp_path: Path) -> None:
         (changed(contracts=[{"name": "a", "source": ""}]), "$.contracts[0]", "`publisher`"),
         (changed(contracts=[{"name": "a", "source": "", "id": "b"}]), "$.contracts[0]", "`at_genesis`"),
         (changed(contracts=[{"name": "a", "publisher": "alice"}]), "$.contracts[0]", "none of them"),
+        (changed(contracts=[{"name": "a", "source": "", "publisher": "b"}] * 2), "$.contracts", "has the name 'a'"),
+        (changed(contracts=[PLACED, PLACED | {"name": "b"}]), "$.contracts", "has the id 'x.iost'"),
         ('{"name": "x",', "", "is not JSON"),
         ("[]", "$", "expected `object`"),
         ("", "", "is not JSON"),
