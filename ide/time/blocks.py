@@ -39,11 +39,16 @@ class BlocksModel(QAbstractTableModel):
         self._workbench, self._machine, self._moment = workbench, machine, moment
         self._blocks: list[BlockSummary] = []
         self._head = -1
+        self._announced = -1
         self._request: Request[tuple[BlockSummary, ...]] | None = None
-        workbench.bridge.engine_changed.connect(self.reload)
+        workbench.bridge.engine_changed.connect(self._change_chain)
         workbench.bridge.events.connect(self._take_events)
         machine.changed.connect(self._repaint)
         moment.changed.connect(self._repaint)
+        self.reload()
+
+    def _change_chain(self) -> None:
+        self._announced = -1
         self.reload()
 
     def reload(self) -> None:
@@ -54,6 +59,9 @@ class BlocksModel(QAbstractTableModel):
         self.beginResetModel()
         self._blocks, self._head = [], -1
         self.endResetModel()
+        self._ask_head()
+
+    def _ask_head(self) -> None:
         engine = self._workbench.engine
         if engine is not None:
             self._workbench.bridge.request(engine.head(), self, self._begin)
@@ -68,13 +76,18 @@ class BlocksModel(QAbstractTableModel):
         return row if 0 <= row < len(self._blocks) else None
 
     def _begin(self, head: BlockSummary) -> None:
-        if not self._blocks:
+        if head.number < self._announced:  # blocks came while this was asked
+            self._ask_head()
+        elif not self._blocks:
             self.beginInsertRows(QModelIndex(), 0, 0)
             self._blocks, self._head = [head], head.number
             self.endInsertRows()
             self.fetchMore(QModelIndex())
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
+        for event in events:
+            if isinstance(event, BlockProduced | HeadMoved):
+                self._announced = event.number if isinstance(event, HeadMoved) else event.block.number
         if any(isinstance(event, HeadMoved) for event in events):
             self.reload()
             return

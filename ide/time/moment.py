@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
+from engine.values import BlockSummary
 from ide.panels.workbench import Workbench
 
 
@@ -46,7 +47,12 @@ class Moment(QObject):
         if engine is None:
             self.head_changed.emit()
         else:
-            self._workbench.bridge.request(engine.head(), self, lambda block: self._take_head(block.number))
+            self._workbench.bridge.request(engine.head(), self, self._take_first)
+
+    def _take_first(self, block: BlockSummary) -> None:
+        """Take the answer to what was asked at the beginning; events that came in between know better."""
+        if self.head is None:
+            self._take_head(block.number)
 
     def _take_head(self, number: int) -> None:
         self.head = number
