@@ -263,3 +263,21 @@ def test_what_is_no_port(user, answers, text):
 
 def test_the_status_says_how_blocks_are_produced(user):
     assert mode_text(user.chain.control) == "Instant blocks"
+
+
+def test_every_command_of_the_chain_says_what_it_does(user):
+    commands = user.window.commands
+    own = [
+        command
+        for command in commands.commands()
+        if command.id.split(".")[0] in ("chain", "node", "composer", "accounts")
+    ]
+    assert len(own) > 30
+    assert [command.id for command in own if not command.tip] == []
+
+
+def test_commands_say_why_they_cannot(user):
+    user.chain.chain.view.clearSelection()
+    user.chain.chain.view.setCurrentIndex(user.chain.chain.model.index(-1, -1))
+    for command in ("chain.debug", "chain.resend", "chain.edit", "chain.copy_hash", "chain.validate", "node.copy"):
+        assert user.refused(command)
