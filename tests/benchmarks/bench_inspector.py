@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -28,10 +29,12 @@ def inspector() -> Iterable[Figure]:
     from ide.bridge import EngineBridge
     from ide.panels.storage.panel import StoragePanel
     from ide.panels.workbench import Workbench
+    from ide.program import SWITCH_SECONDS
     from ide.time.moment import Moment
     from tests.ide.panels.fake_window import FakeWindow
 
     application = create_application([])
+    sys.setswitchinterval(SWITCH_SECONDS)
     yield Figure("noise of the machine: fixed loop, p99 / p50", noise().p99 / noise().p50, "×")
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine.open(Path(folder) / "chain")
