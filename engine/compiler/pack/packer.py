@@ -26,6 +26,7 @@ __all__ = ["Packer"]
 
 _SERVER = RESOURCES / "toolchain" / "pack" / "server.mjs"
 _TIMEOUT_SECONDS = 60.0
+_PIPE_BYTES = 1 << 20
 _INSTALL_ADVICE = "Install it with npm in the project's folder, or let Strata install the missing packages."
 
 
@@ -173,6 +174,7 @@ class Packer:
         try:
             self._process = subprocess.Popen(
                 [str(node_program()), "--no-warnings", str(_SERVER)],
+                bufsize=_PIPE_BYTES,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
