@@ -1,10 +1,15 @@
 """The panels in the real window on the real engine, used as people use them."""
 
+import os
 import shutil
+import signal
+import sys
 
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.compiler.pack.dependencies import missing_dependencies
+from engine.compiler.pack.installation import Installation
 from engine.facade import Engine
 from ide.panels.install import EnginePanels
 from ide.panels.state.rows import Fate
@@ -29,6 +34,10 @@ CONTRACT = """class Counter {
 
   spin() {
     while (true) {}
+  }
+
+  burst() {
+    return "a".repeat(2 ** 29 - 25).split("").length;
   }
 }
 
@@ -92,7 +101,8 @@ def user(qtbot, tmp_path):
 def counter(user, tmp_path):
     file = tmp_path / "counter.js"
     file.write_text(CONTRACT, encoding="utf-8")
-    abi = '{"lang":"javascript","version":"1.0.0","abi":[{"name":"add","args":["number","bool"]},{"name":"spin"}]}'
+    methods = '{"name":"add","args":["number","bool"]},{"name":"spin"},{"name":"burst"}'
+    abi = f'{{"lang":"javascript","version":"1.0.0","abi":[{methods}]}}'
     (tmp_path / "counter.js.abi").write_text(abi, encoding="utf-8")
     (tmp_path / "strata.json").write_text(
         '{"format":1,"contracts":[{"name":"counter","file":"counter.js","abi":"counter.js.abi"}]}', encoding="utf-8"
@@ -163,6 +173,23 @@ def test_an_endless_loop_ends_as_a_failure_and_the_next_call_works(user, counter
     assert "Success" in user.call("add", "1", "false")
 
 
+def test_what_would_bring_v8_down_fails_and_the_next_call_works(user, counter):
+    assert "Success" not in user.call("burst")
+    assert "Success" in user.call("add", "1", "false")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_a_call_after_all_workers_were_killed_works(user, counter):
+    assert "Success" in user.call("add", "1", "false")
+    pids = {worker.pid for worker in user.panels.bridge.engine.workers()}
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    texts = [user.call("add", "1", "false") for _ in range(2)]
+    assert "Success" in texts[1]
+    assert "Success" in texts[0] or "died" in texts[0]
+
+
 def test_an_error_in_the_file_is_shown_at_its_line(user, tmp_path):
     file = tmp_path / "broken.js"
     file.write_text("class A {\n  init() {}\n  f() { return ); }\n}\nmodule.exports = A;\n", encoding="utf-8")
@@ -193,7 +220,9 @@ def test_the_storage_inspector_finds_what_was_written(user, counter):
 @pytest.mark.parametrize("sample", ["fungible-token/token.js", "npm-dependency/airdrop.js"])
 def test_samples_deploy(user, tmp_path, sample):
     folder, _, name = sample.partition("/")
-    shutil.copytree(SAMPLES / folder, tmp_path / folder)
+    copy = shutil.copytree(SAMPLES / folder, tmp_path / folder)
+    if (copy / "package.json").exists() and (missing := missing_dependencies(copy)):
+        Installation(copy, missing).run()
     user.deploy(tmp_path / folder / name)
 
 
