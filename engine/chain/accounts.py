@@ -86,6 +86,12 @@ def parse_account(record: str) -> Account:
     return msgspec.json.decode(str(value), type=Account)
 
 
+def named_keys(account: Account) -> tuple[str, ...]:
+    """Return the ids of the keys that an account's permissions and groups name."""
+    parts: list[Permission | Group] = [*account.permissions.values(), *account.groups.values()]
+    return tuple(dict.fromkeys(item.id for part in parts for item in part.items if item.is_key_pair))
+
+
 class AccountAuthority:
     """Implements `Authority` on account records; charges the bytes of every record looked at."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.chain.accounts import account_key, named_keys, parse_account
 from engine.chain.admission import admit
 from engine.chain.block import Block
 from engine.chain.block_production import SETTINGS, BlockProduction, ChainOptions, Head, Listener, queue
@@ -88,13 +89,13 @@ class Chain(BlockProduction):
         if stack.head is None:
             begun = genesis or Genesis()
             self.clock = clock or Clock(begun.time)
-            self.wallet = Wallet(account_keys(begun), self.options.chain_id)
+            self.wallet = Wallet(account_keys(begun), self.options.chain_id, self._key_ids)
             self._serial = 0
             self._create(begun, genesis_cache)
         else:
             settings = self._load_settings()
             self.clock = Clock(settings.clock_start, offset=settings.clock_offset)
-            self.wallet = Wallet(settings.keys, self.options.chain_id)
+            self.wallet = Wallet(settings.keys, self.options.chain_id, self._key_ids)
             self._serial = settings.serial
             self._head = self._read_head()
 
@@ -191,6 +192,10 @@ class Chain(BlockProduction):
         block = self._open or self._new_block()
         self._serial += 1
         return self.wallet.sign(request, time=block.time, serial=self._serial)
+
+    def _key_ids(self, account: str) -> tuple[str, ...]:
+        stored = self._reader().read(account_key(account))[0]
+        return named_keys(parse_account(stored)) if stored else ()
 
     def query(self, request: TransactionRequest) -> TransactionResult:
         """Execute a request on the newest state as in the next block, and keep nothing.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.chain.go_json import well_formed
 from engine.chain.keys import KeyPair
@@ -13,11 +13,18 @@ from engine.values import Action, AmountLimit, TransactionRequest
 
 
 class Wallet:
-    """Turns requests into signed transactions."""
+    """Turns requests into signed transactions.
 
-    def __init__(self, keys: Mapping[str, KeyPair], chain_id: int) -> None:
+    `key_ids` tells which keys an account names in its permissions: an account without a key of its own here signs
+    with those of them that are known as others'.
+    """
+
+    def __init__(
+        self, keys: Mapping[str, KeyPair], chain_id: int, key_ids: Callable[[str], Iterable[str]] = lambda _: ()
+    ) -> None:
         self._keys = dict(keys)
         self._chain_id = chain_id
+        self._key_ids = key_ids
 
     def add(self, account: str, key: KeyPair) -> None:
         """Sign for `account` with `key` from now on."""
@@ -73,14 +80,20 @@ class Wallet:
             amount_limit=tuple(AmountLimit(well_formed(a.token), well_formed(a.val)) for a in request.amount_limit),
         )
         signers = dict.fromkeys(signer.partition("@")[0] for signer in transaction.signers)
-        publisher_key = self.key(transaction.publisher)
-        signer_keys = [self._keys[signer] for signer in signers if signer in self._keys]
+        publisher_keys = self._keys_of(transaction.publisher) or [self.key(transaction.publisher)]
+        signer_keys = [key for signer in signers for key in self._keys_of(signer)]
         try:
-            return transaction.signed([publisher_key], signer_keys)
+            return transaction.signed(publisher_keys, signer_keys)
         except OverflowError:
             raise InvalidInput(
                 "a number is too large for a transaction", advice="Check gas limit, gas ratio and times."
             ) from None
+
+    def _keys_of(self, account: str) -> list[KeyPair]:
+        if account in self._keys:
+            return [self._keys[account]]
+        known = {key.id: key for key in self._keys.values()}
+        return [known[identity] for identity in dict.fromkeys(self._key_ids(account)) if identity in known]
 
 
 def request_of(transaction: Transaction) -> TransactionRequest:

@@ -180,12 +180,12 @@ await step('an account paid for through exchange.iost', async () => {
 
 await step('votes', async () => {
   const settings = { resultNumber: 2, minVote: 1, options: ['a', 'b'], anyOption: false, freezeTime: 0 };
-  const created = await call(alice, 'vote.iost', 'newVote', ['alice', 'a or b', settings], { limits: { iost: '1000' } });
-  const id = first(created);
+  const deposit = { limits: { iost: '1000' } };
+  const id = first(await call(alice, 'vote.iost', 'newVote', ['alice', 'a or b', settings], deposit));
   await call(bobby, 'vote.iost', 'vote', [id, 'bobby', 'a', '10'], { limits: { iost: '10' } });
   const result = JSON.parse(first(await call(alice, 'vote.iost', 'getResult', [id])));
   assert.deepEqual(result, [{ option: 'a', votes: '10' }]);
-  await call(bobby, 'vote_producer.iost', 'vote', ['bobby', 'producer000', '1000'], { limits: { iost: '1000' } });
+  await call(bobby, 'vote_producer.iost', 'vote', ['bobby', 'producer000', '1000'], deposit);
   const { vote_infos: votes } = await chain.getAccountInfo('bobby');
   assert.deepEqual(votes, [{ option: 'producer000', votes: 1000, cleared_votes: 0 }]);
 });

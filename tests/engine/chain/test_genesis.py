@@ -9,7 +9,7 @@ import pytest
 from engine.chain.builtin_contracts import FOLDER, IDS, built_in_sources
 from engine.chain.genesis_cache import GenesisCache
 from engine.chain.inspection import Inspection
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, RejectedTransaction
 from engine.interface import Genesis, GenesisAccount, GenesisContract
 from engine.values import Abi, AbiMethod, Action, AmountLimit, Profile, Status, TransactionRequest
 from tests.engine.chain.local_worker import LocalChain
@@ -282,6 +282,18 @@ def test_our_contracts_have_the_references_interfaces():
     assert sources["vote.iost"].abi.version == "1.0.3"
     assert sources["vote_producer.iost"].abi.version == "1.0.9"
     assert all(len(source.code.encode()) <= 49152 for source in sources.values())
+
+
+def test_accounts_sign_with_known_keys_that_they_name(local):
+    alice, bobby = (local.chain.wallet.key(name).id for name in ("alice", "bobby"))
+    assert call(local, "alice", "auth.iost", "signUp", "fresh001", bobby, alice).succeeded
+    action = Action("system.iost", "requireAuth", '["fresh001","owner"]')
+    request = TransactionRequest("fresh001", (action,), signers=("fresh001@owner",), gas_limit="900000")
+    assert local.chain.transact(request).receipt.returns == ("[true]",)
+    assert call(local, "alice", "auth.iost", "signUp", "fresh002", "a key of nobody's", alice).succeeded
+    unable = TransactionRequest("alice", (action,), signers=("fresh002@owner",))
+    with pytest.raises(RejectedTransaction, match="unauthorized signer: fresh002@owner"):
+        local.chain.transact(unable)
 
 
 def test_a_failed_call_says_where(local):
