@@ -167,7 +167,7 @@ class Notifications(QObject):
         bottom = self._window.height() - margin - 24
         for toast in reversed(self._toasts):
             toast.setFixedWidth(width)
-            height = max(toast.heightForWidth(width), toast.sizeHint().height())
+            height = toast.heightForWidth(width) if toast.hasHeightForWidth() else toast.sizeHint().height()
             toast.resize(width, height)
             toast.move(self._window.width() - width - margin, bottom - height)
             bottom -= height + 8

@@ -171,9 +171,10 @@ class Deployer(QObject):
         for path, found in _by_file(attempt.path, error.diagnostics).items():
             window.show_diagnostics(path, found)
         first = next((one for one in error.diagnostics if one.severity is Severity.ERROR), error.diagnostics[0])
-        window.open_file(_file_of(attempt.path, first), first.line, first.column)
+        file = _file_of(attempt.path, first)
+        window.open_file(file, first.line, first.column)
         window.status_message("")
-        place = f"Line {first.line}: " if first.line else ""
+        place = f"{file.name}, line {first.line}: " if first.line else ""
         window.notify_error(f"{attempt.path.name} does not compile\n{place}{first.message}")
 
     def _end(self) -> None:

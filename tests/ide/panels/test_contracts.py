@@ -331,7 +331,7 @@ def test_a_compile_error_goes_to_its_line_without_a_dialog(deployer, engine, win
     qtbot.waitUntil(lambda: bool(window.opened))
     assert window.opened == [(token_file, 7, 3)]
     assert window.diagnostics == {token_file: [error]}
-    assert window.errors == ["token.js does not compile\nLine 7: Unexpected token"]
+    assert window.errors == ["token.js does not compile\ntoken.js, line 7: Unexpected token"]
     assert deployer.dialog is None
     assert not deployer.is_busy
 
