@@ -62,7 +62,6 @@ from engine.interface import (
 from engine.values import (
     Abi,
     AccountSummary,
-    Action,
     BlockSummary,
     CompiledContract,
     DeployedContract,
@@ -75,10 +74,10 @@ from engine.values import (
 
 if TYPE_CHECKING:
     from engine.assembly import Assembly
-    from engine.chain.inspection import Inspection
     from engine.chain.keys import KeyPair
     from engine.compiler.pack import Pack
     from engine.compiler.snapshots import SnapshotLimits
+    from engine.contract_book import ContractBook
     from engine.debug.profile import GasProfile
     from engine.debug.session import DebugSession
     from engine.entrance.contract_file import PreparedFile
@@ -148,11 +147,12 @@ class Engine:
         self._debugging = ThreadPoolExecutor(1, thread_name_prefix="engine-debug")
         self._serving = ThreadPoolExecutor(1, thread_name_prefix="engine-node")
         self._closed = threading.Event()
-        self._news = DeploymentNews(lambda identity: self._emit(ContractDeployed(self._deployed(identity))))
+        self._news = DeploymentNews(lambda identity: self._emit(ContractDeployed(self._book.deployed(identity))))
         self._read_only = False
         self._pacemaker = Pacemaker(lambda: self._change(self._parts.producer.beat))
         self._node: NodeServer | None = None
         self._parts: Assembly
+        self._book: ContractBook
 
     @classmethod
     def open(
@@ -175,6 +175,7 @@ class Engine:
         """
         from engine.assembly import Assembly
         from engine.chain.chain import ChainOptions
+        from engine.contract_book import ContractBook
 
         engine = cls()
         engine._read_only = read_only
@@ -192,6 +193,7 @@ class Engine:
         except BaseException:
             engine._shut_down()
             raise
+        engine._book = ContractBook(engine._parts, engine._news)
         return engine
 
     @staticmethod
@@ -271,7 +273,7 @@ class Engine:
 
     def deploy(self, request: DeployRequest) -> Future[DeployResult]:
         """Compile and deploy; raises `CompileError`, else the outcome says whether `init` succeeded."""
-        return self._change(lambda: self._deploy(request), Errand.INTERACTIVE)
+        return self._change(lambda: self._book.deploy(request), Errand.INTERACTIVE)
 
     def transact(self, request: TransactionRequest, *, block: bool = True) -> Future[TransactionResult]:
         """Run a transaction in the next block; raises `RejectedTransaction` if it cannot enter one.
@@ -428,15 +430,15 @@ class Engine:
 
     def account(self, name: str) -> Future[AccountSummary]:
         """Return any account or contract id's balances, gas and RAM; raises `InvalidInput` if there is none."""
-        return self._read(lambda: self._inspection().account(name))
+        return self._read(lambda: self._book.inspection().account(name))
 
     def balance(self, name: str, token: str) -> Future[str]:
         """Return what an account or contract holds of a token, as a decimal string."""
-        return self._read(lambda: self._inspection().balance(name, token))
+        return self._read(lambda: self._book.inspection().balance(name, token))
 
     def storage(self, contract: str, key: str, field: str | None = None) -> Future[str | None]:
         """Return a stored value as the contract would read it, None if there is none."""
-        return self._read(lambda: self._inspection().storage(contract, key, field))
+        return self._read(lambda: self._book.inspection().storage(contract, key, field))
 
     def accounts(self) -> Future[tuple[AccountSummary, ...]]:
         """Return the development accounts with their balances."""
@@ -456,7 +458,7 @@ class Engine:
         def add() -> str:
             from engine.chain.keys import Algorithm, KeyPair
 
-            self._inspection().account(account)
+            self._book.inspection().account(account)
             pair = KeyPair.from_secret_text(secret, Algorithm[algorithm.upper()])
             self._parts.chain.import_key(account, pair)
             return pair.id
@@ -492,15 +494,15 @@ class Engine:
     def explorer(self) -> Explorer:
         """Return what answers detailed questions about blocks, accounts and checkpoints."""
         parts = self._parts
-        return Explorer(parts.chain, self._read, self._inspection)
+        return Explorer(parts.chain, self._read, self._book.inspection)
 
     def contracts(self) -> Future[tuple[DeployedContract, ...]]:
         """Return the contracts people deployed, oldest first."""
-        return self._read(self._contracts)
+        return self._read(self._book.contracts)
 
     def code(self, contract: str) -> Future[CompiledContract]:
         """Return what a deployed contract runs: its text as deployed, interface and steps; raises `InvalidInput`."""
-        return self._read(self._code, contract)
+        return self._read(self._book.code, contract)
 
     def blocks(self, first: int, count: int) -> Future[tuple[BlockSummary, ...]]:
         """Return blocks from number `first` upwards."""
@@ -647,103 +649,21 @@ class Engine:
 
         return prepare_file(file, self._parts.packer.pack)
 
-    def _deploy(self, request: DeployRequest) -> DeployResult:
-        import json
-
-        from engine.chain.contract_source import ContractInfo, ContractSource, write_contract
-        from engine.chain.contracts import record_key
-
-        compiled = self._parts.compiler.compile(
-            request.source, file=request.file, profile=request.profile, abi=request.abi
-        )
-        info = ContractInfo(compiled.abi.lang, compiled.abi.version, compiled.abi.abi)
-        contract = ContractSource(info=info, code=request.source, profile=request.profile)
-        deployment = TransactionRequest(
-            publisher=request.publisher,
-            actions=(Action("system.iost", "setCode", json.dumps([write_contract(contract)], ensure_ascii=False)),),
-            gas_limit=request.gas_limit,
-        )
-        with self._news.held():
-            result = self._parts.chain.transact(deployment, close=self._parts.producer.is_instant)
-            if not result.succeeded:
-                return DeployResult(result, None)
-            identity = f"Contract{result.hash}"
-            self._parts.put_note(identity, name=request.name, file=request.file)
-            key = record_key(identity)
-            self._news.found(key, self._parts.stack.reader().read(key)[0] or "")
-        return DeployResult(result, self._deployed(identity))
-
     def _tidy_snapshots(self, limits: SnapshotLimits) -> int:
         snapshots = self._parts.compiler.snapshots
         if snapshots is None or self._read_only:
             return 0
-        keep = frozenset(record.code_key for record in self._inspection().contracts(""))
+        keep = frozenset(record.code_key for record in self._book.inspection().contracts(""))
         return snapshots.tidy(limits, keep, self._closed.is_set)
 
-    def _inspection(self) -> Inspection:
-        from engine.chain.inspection import Inspection
-
-        return Inspection(self._parts.stack.reader(), self._parts.chain.clock.now())
-
     def _known_accounts(self) -> tuple[AccountSummary, ...]:
-        inspection = self._inspection()
+        inspection = self._book.inspection()
         names = self._parts.chain.wallet.accounts()
         # A key may be known of an account that is gone with the blocks above a restored checkpoint.
         return tuple(inspection.account(name) for name in names if inspection.has_account(name))
 
-    def _contracts(self) -> tuple[DeployedContract, ...]:
-        inspection = self._inspection()
-        noted = self._parts.notes()
-        records = inspection.contracts("Contract")
-        names = dict.fromkeys([record.id for record in records] + list(noted))
-        return tuple(self._deployed(name) for name in names if inspection.has_contract(name))
-
-    def _deployed(self, identity: str) -> DeployedContract:
-        inspection = self._inspection()
-        record = inspection.contract(identity)
-        note = self._parts.notes().get(identity)
-        return DeployedContract(
-            id=identity,
-            name=note.name if note else identity,
-            owner=inspection.owner(identity),
-            abi=Abi(lang=record.language, version=record.version, abi=record.abi),
-            profile=record.profile,
-            code_key=record.code_key,
-            file=note.file if note else "",
-            block_number=record.block_number,
-        )
-
-    def _code(self, contract: str) -> CompiledContract:
-        return self._parts.compilation.load(self._inspection().contract(contract).code_key)
-
     def _debug(self, transaction_hash: str) -> DebugSession:
-        import msgspec
+        from engine.debug.opening import open_session
 
-        from engine.chain.executor import Execution
-        from engine.chain.worker_program import encode_batch
-        from engine.debug.session import DebugSession, source_path
-
-        result = self._parts.chain.result(transaction_hash)
-        if result is None:
-            raise InvalidInput(f"there is no transaction {transaction_hash}", advice="Choose one from the list.")
-        batch, state = self._parts.chain.replay(transaction_hash)
-        identity = self._parts.executions.register(state)
-        job = encode_batch(msgspec.structs.replace(batch, state=identity))
-        try:
-            trace, executions, charges = self._parts.debugger.record(job)
-        except BaseException:
-            self._parts.executions.release(identity)
-            raise
-        if not result.accesses:  # nobody observed when it was executed, or that was in an earlier session
-            *_, execution = msgspec.msgpack.decode(executions, type=tuple[Execution, ...])
-            result = msgspec.structs.replace(result, accesses=execution.accesses)
-        files = {contract.id: contract.file for contract in self._contracts()}
-        return DebugSession(
-            self._parts.debugger,
-            result,
-            trace,
-            job,
-            charges,
-            path_of=lambda contract, file: source_path(files.get(contract) or contract, file),
-            released=lambda: self._parts.executions.release(identity),
-        )
+        parts = self._parts
+        return open_session(transaction_hash, parts.chain, parts.executions, parts.debugger, self._book.contracts)
