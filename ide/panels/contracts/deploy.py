@@ -164,7 +164,7 @@ class Deployer(QObject):
         self._end()
         if attempt is None:
             return
-        if not isinstance(error, CompileError):
+        if not isinstance(error, CompileError) or not error.diagnostics:
             self._workbench.bridge.request_failed.emit(error)
             return
         window = self._workbench.window
