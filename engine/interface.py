@@ -213,6 +213,18 @@ class Limit(Value, frozen=True):
         return self.chain is not None and self.value != self.chain
 
 
+def limit_text(limit: Limit) -> str:
+    """Write a limit; one that differs from the chain's says so."""
+    text = f"{limit.name} {_amount_text(limit.value, limit.unit)}"
+    return f"{text} (the chain: {_amount_text(limit.chain, limit.unit)})" if limit.differs and limit.chain else text
+
+
+def _amount_text(value: float, unit: str) -> str:
+    if unit != "bytes":
+        return f"{value:g} {unit}"
+    return f"{value / 1_000_000:g} MB" if value >= 1_000_000 else f"{value / 1024:g} KiB"
+
+
 class VmDiagnostics(Value, frozen=True):
     """What the sandboxes are made of. `snapshot_reason` tells why the startup snapshot is not used, or `on`.
 

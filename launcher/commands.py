@@ -36,6 +36,7 @@ COMMANDS = {
         "check, repair, export or import a chain",
         "engine.entrance.database:database",
     ),
+    "diagnose": Command("diagnose", "what the sandboxes are made of", "engine.entrance.diagnostics:diagnose"),
     "bench": Command("bench [NAME...] [--json]", "benchmarks", "launcher.commands:run_benchmarks", developer=True),
     "screenshot": Command(
         "screenshot OUT_DIR", "render the window's main states, one PNG each", "launcher.commands:render_screenshots"

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from engine.facade import Limit, VmDiagnostics, WorkerDeath
-from ide.panels.readable import byte_size, clock_time, group_digits
-
-
-def amount_text(value: float, unit: str) -> str:
-    """Write a limit's number with its unit."""
-    if unit == "bytes":
-        return byte_size(round(value)) if value < 1_000_000 else f"{group_digits(round(value / 1_000_000))} MB"
-    return f"{value:g} {unit}"
-
-
-def limit_text(limit: Limit) -> str:
-    """Write a limit; one that differs from the chain's says so."""
-    text = f"{limit.name} {amount_text(limit.value, limit.unit)}"
-    return f"{text} (the chain: {amount_text(limit.chain, limit.unit)})" if limit.differs and limit.chain else text
+from engine.facade import VmDiagnostics, WorkerDeath
+from engine.interface import limit_text
+from ide.panels.readable import clock_time
 
 
 def snapshot_text(diagnostics: VmDiagnostics) -> str:

@@ -43,7 +43,9 @@ def test_no_argument_and_a_folder_open_the_window(tmp_path: Path) -> None:
     assert choose(["--safe"]) == (WINDOW, ["--safe"])
 
 
-@pytest.mark.parametrize("name", ["test", "run", "node", "check", "pack", "database", "bench", "screenshot"])
+@pytest.mark.parametrize(
+    "name", ["test", "run", "node", "check", "pack", "database", "diagnose", "bench", "screenshot"]
+)
 def test_every_command_takes_the_rest(name: str) -> None:
     assert choose([name, "a", "--b"]) == (COMMANDS[name], ["a", "--b"])
 
