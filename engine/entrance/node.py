@@ -10,25 +10,12 @@ import tempfile
 import threading
 from pathlib import Path
 
-import msgspec
-
-from engine.chain.keys import KeyPair
+from engine.entrance.account_keys import AccountKey, account_keys, write_accounts
 from engine.entrance.http.server import DEFAULT_PORT, require_loopback
-from engine.errors import InvalidInput
 from engine.facade import Engine, EngineEvent, Genesis, Production, ProductionMode, ProductionStopped
-from engine.values import Value
 
 LOCAL_HOST = "127.0.0.1"
 SHORTEST_BLOCK_TIME = 0.01
-
-
-class AccountKey(Value, frozen=True):
-    """A development account's key in the SDK's form: base58 texts. It is public knowledge and protects nothing."""
-
-    name: str
-    algorithm: str
-    public_key: str
-    secret_key: str
 
 
 def node(arguments: list[str]) -> int:
@@ -62,31 +49,6 @@ def node(arguments: list[str]) -> int:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def account_keys(engine: Engine) -> tuple[AccountKey, ...]:
-    """Return the keys of all accounts that an engine can sign for, `admin` first."""
-    keys = engine.keys()
-    names = sorted(keys, key=lambda name: (name != "admin", list(keys).index(name)))
-    return tuple(_account_key(name, keys[name]) for name in names)
-
-
-def write_accounts(file: Path, keys: tuple[AccountKey, ...]) -> None:
-    """Write accounts as a JSON list.
-
-    Raises:
-        InvalidInput: the file cannot be written.
-    """
-    try:
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(keys)) + b"\n")
-    except OSError as error:
-        raise InvalidInput(
-            f"the accounts cannot be written: {error.strerror}", where=str(file), advice="Choose another file."
-        ) from error
-
-
-def _account_key(name: str, key: KeyPair) -> AccountKey:
-    return AccountKey(name, key.algorithm.name, key.id, key.secret_text)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,8 +8,8 @@ import pytest
 
 from engine.chain.encoding import sha3
 from engine.chain.keys import Signature
+from engine.entrance.account_keys import account_keys, write_accounts
 from engine.entrance.http.requests import TransactionMessageRequest, read_body
-from engine.entrance.node import account_keys, write_accounts
 from engine.facade import Engine, Production, ProductionMode, TransactionExecuted
 
 VECTORS = 100

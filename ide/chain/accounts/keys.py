@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.entrance.node import AccountKey
+from engine.entrance.account_keys import AccountKey
 from ide.panels.contracts.inputs import ProblemLabel
 
 INSECURE = (
