@@ -114,6 +114,7 @@ class _Child:
             [sys.executable, "-m", "engine.vm.toolchain_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # V8's dump when a text makes it give up; other faults come as answers
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
         )
         self._answers: queue.SimpleQueue[_Answer | None] = queue.SimpleQueue()
