@@ -10,6 +10,7 @@ are imported when a chain is opened, so that importing this module costs nothing
 
 from __future__ import annotations
 
+import importlib
 import os
 import secrets
 import threading
@@ -126,6 +127,22 @@ __all__ = [
     "WorkerDeath",
     "WorkerStatus",
 ]
+
+_LATER = {
+    "DebugSession": "engine.debug.session",
+    "Explorer": "engine.explorer",
+    "Pack": "engine.compiler.pack",
+    "PreparedFile": "engine.entrance.contract_file",
+}
+"""Types that callers name but that cost an import: module of each."""
+
+
+def __getattr__(name: str) -> object:
+    """Import what is exported here but lives in a part that is loaded later."""
+    if name in _LATER:
+        return getattr(importlib.import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -213,3 +213,11 @@ def test_the_load_of_the_workers_grows_with_what_they_do(engine: Engine) -> None
     assert after.busy_seconds > before.busy_seconds
     assert after.workers >= 1
     assert after.waiting == 0
+
+
+def test_everything_the_facade_names_can_be_imported() -> None:
+    import engine as package
+    import engine.facade as facade
+
+    assert package.Engine is facade.Engine
+    assert all(getattr(facade, name) is not None for name in facade.__all__)
