@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -75,6 +76,7 @@ class State:
 
 def render_all(folder: Path) -> None:
     """Write every state as `<name>.png` (light) and `<name>-dark.png` into `folder`."""
+    qInstallMessageHandler(_tell_qt_trouble)
     application = QApplication.instance() or create_application([])
     if not isinstance(application, QApplication):
         raise InternalError("screenshot: another kind of application runs already")
@@ -100,6 +102,12 @@ def render_all(folder: Path) -> None:
             program.window.close()
             program.window.deleteLater()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _tell_qt_trouble(_kind: QtMsgType, _context: object, text: str) -> None:
+    """Pass on what Qt says, but for what the platform without a screen says of every dialog."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
 
 
 def _render(stage: Stage, state: State, folder: Path) -> None:
