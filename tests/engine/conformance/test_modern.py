@@ -76,9 +76,7 @@ def test_what_is_not_deterministic_is_gone(workbench, name):
     assert call(workbench, f"return typeof {name}").result == "undefined"
 
 
-@pytest.mark.parametrize(
-    "expression", ["RegExp.$1", "RegExp.lastMatch", "Array.fromAsync", "''.localeCompare"]
-)
+@pytest.mark.parametrize("expression", ["RegExp.$1", "RegExp.lastMatch", "Array.fromAsync", "''.localeCompare"])
 def test_members_that_are_not_deterministic_are_gone(workbench, expression):
     assert call(workbench, f"/(a)/.test('a'); return typeof {expression}").result == "undefined"
 
