@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -28,6 +29,7 @@ from engine.vm.worker_handle import FOREVER, Questions, ServeCode, ServeRead, Se
 
 __all__ = ["PoolSettings", "Priority", "ServeRead", "ServeRequest", "WorkerPool"]
 
+_AFTER_FAULT_SECONDS = 0.01
 _CANCEL_SECONDS = 0.05
 _CLOSE_SECONDS = 0.4
 _START_SECONDS = 60.0
@@ -398,33 +400,51 @@ class WorkerPool:
             listener()
 
     def _keep(self) -> None:
-        """Keep the pool as it should be, until it is closed."""
+        """Keep the pool as it should be, until it is closed; nothing may end this thread before: calls would hang."""
         while True:
-            with self._lock:
-                if self._closing and not self._workers and not self._spares and not self._starting:
+            try:
+                if not self._keep_once():
                     return
-                self._fill()
-                now = time.monotonic()
-                self._looks_again = self._enforce(now)
-                alive = [worker for worker in (*self._workers, *self._spares) if not worker.silent]
-                ended, self._ended = self._ended, []
-                dirty, self._dirty = self._dirty, False
-            for worker in ended:
-                self._bury(worker)
-            if dirty:
-                self._changed()
-            controls: dict[object, WorkerHandle] = {worker.process.control.connection: worker for worker in alive}
-            connections: list[Connection] = [
-                self._wake_reader,
-                *(worker.process.control.connection for worker in alive),
+            except OSError:  # a pipe was closed while it was waited on
+                if self._wake_reader.closed:
+                    return
+                time.sleep(_AFTER_FAULT_SECONDS)
+            except Exception:
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+                time.sleep(_AFTER_FAULT_SECONDS)
+
+    def _keep_once(self) -> bool:
+        """Do what is due, then wait for the next event; False when the pool is closed."""
+        with self._lock:
+            if self._closing and not self._workers and not self._spares and not self._starting:
+                return False
+            self._fill()
+            now = time.monotonic()
+            self._looks_again = self._enforce(now)
+            alive = [
+                worker
+                for worker in (*self._workers, *self._spares)
+                if not worker.silent and not worker.process.control.connection.closed
             ]
-            timeout = None if self._looks_again == FOREVER else max(0.0, self._looks_again - now)
-            for ready in wait(connections, timeout):
-                if ready is self._wake_reader:
-                    self._wake_sent = False
-                    self._wake_reader.recv_bytes()
-                else:
-                    self._hear(controls[ready])
+            ended, self._ended = self._ended, []
+            dirty, self._dirty = self._dirty, False
+        for worker in ended:
+            self._bury(worker)
+        if dirty:
+            self._changed()
+        controls: dict[object, WorkerHandle] = {worker.process.control.connection: worker for worker in alive}
+        connections: list[Connection] = [
+            self._wake_reader,
+            *(worker.process.control.connection for worker in alive),
+        ]
+        timeout = None if self._looks_again == FOREVER else max(0.0, self._looks_again - now)
+        for ready in wait(connections, timeout):
+            if ready is self._wake_reader:
+                self._wake_sent = False
+                self._wake_reader.recv_bytes()
+            else:
+                self._hear(controls[ready])
+        return True
 
     def _hear(self, worker: WorkerHandle) -> None:
         """Read what came through a control pipe: a status, or the end."""

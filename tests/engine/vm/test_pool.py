@@ -378,3 +378,27 @@ def test_a_killed_fork_server_is_replaced():
             assert pool.submit(b"run A").result(20) == b"a"
     finally:
         pool.close()
+
+
+def test_a_listener_that_fails_does_not_stop_the_pool(monkeypatch):
+    faults = []
+    monkeypatch.setattr(threading, "excepthook", faults.append)
+    pool = make_pool(ceiling=1, spares=0)
+    try:
+        assert pool.wait_ready()
+
+        def fail():
+            raise ZeroDivisionError
+
+        unsubscribe = pool.subscribe(fail)
+        (worker,) = pool.statuses()
+        os.kill(worker.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while not faults:
+            assert time.monotonic() < deadline, "the listener was never called"
+            time.sleep(0.01)
+        unsubscribe()
+        assert pool.submit(b"echo alive").result(30) == b"alive"
+        assert faults[0].exc_type is ZeroDivisionError
+    finally:
+        pool.close()
