@@ -177,6 +177,9 @@ def test_the_moment_follows_the_head_and_never_lies_above_it(moment, engine, con
 
 def test_blocks_come_page_by_page(workbench, machine, moment, engine, qtbot, monkeypatch, see):
     monkeypatch.setattr("ide.time.blocks.PAGE", 2)
+    for _ in range(6):
+        head = engine.produce().result(30)
+    see(lambda: moment.head == head.number)
     model = BlocksModel(workbench, machine, moment, workbench)
     see(lambda: model.rowCount() == 3)
 
