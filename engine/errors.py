@@ -93,6 +93,12 @@ class CompileError(UserError):
         super().__init__(what, where=where, advice=advice)
         self.diagnostics = tuple(diagnostics)
 
+    def __str__(self) -> str:
+        """Return text for people; where the chain's own text is empty, what the first diagnostic says."""
+        if self.what or not self.diagnostics:
+            return super().__str__()
+        return str(UserError(self.diagnostics[0].message, where=self.where, advice=self.advice))
+
 
 class PackError(CompileError):
     """A project that cannot be packed into one script."""
