@@ -591,10 +591,6 @@ class Engine:
 
         return self._execute(configure)
 
-    def waiting_jobs(self) -> int:
-        """Return how many jobs wait for a worker."""
-        return self._parts.pool.queue_length()
-
     # debugging
 
     def debug(self, transaction_hash: str) -> Future[DebugSession]:

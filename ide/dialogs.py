@@ -66,11 +66,6 @@ def choose(parent: QWidget, title: str, question: str, actions: list[str], *, de
     return next((index for index, button in enumerate(buttons) if button is clicked), -1)
 
 
-def show_error(parent: QWidget, title: str, text: str) -> None:
-    """Say that something a person asked for did not work."""
-    QMessageBox(QMessageBox.Icon.Critical, title, text, QMessageBox.StandardButton.Ok, parent).exec()
-
-
 def ask_text(parent: QWidget, title: str, label: str, value: str = "") -> str:
     """Ask for one line of text; an empty string if the dialog was dismissed."""
     text, accepted = QInputDialog.getText(parent, title, label, text=value)

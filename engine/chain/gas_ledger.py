@@ -34,11 +34,6 @@ def decimal_entry(cache: StateCache, account: str, entry: str) -> FixedPoint:
     return _decimal(cache.get(entry_key(account, entry)))
 
 
-def update_time(cache: StateCache, account: str) -> int:
-    """Return when an account's stock was last brought up to date, 0 if never."""
-    return _time(cache.get(entry_key(account, UPDATE_TIME)))
-
-
 def gas_at(cache: StateCache, account: str, time: int) -> FixedPoint:
     """Return the gas an account has at `time` (nanoseconds): its stock plus growth, up to its limit."""
     prefix = entry_key(account, "")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.chain import gas_ledger, settlement
-from engine.chain.accounts import Item, account_key, parse_account
+from engine.chain.accounts import account_key, parse_account
 from engine.chain.amount_limits import token_decimals
 from engine.chain.amounts import decimal_text, times
 from engine.chain.contracts import ContractRecord, owner_key, parse_record, record_key
 from engine.chain.natives.token import FreezeItem
 from engine.chain.stored import FixedPoint, decode, to_contract
+from engine.details import AccountPermission, FrozenAmount, GasHolding, PermissionItem, TokenHolding
 from engine.errors import InvalidInput
-from engine.explorer import AccountPermission, FrozenAmount, GasHolding, PermissionItem, TokenHolding
 from engine.values import AccountSummary
 
 if TYPE_CHECKING:
@@ -157,11 +157,6 @@ class Inspection:
             found |= {entry.key: entry.value for entry in page if entry.value is not None}
             after = page[-1].key
         return found
-
-
-def _permission_item(item: Item) -> PermissionItem:
-    name = item.id if item.is_key_pair else f"{item.id}@{item.permission}"
-    return PermissionItem(name, item.is_key_pair, item.weight)
 
 
 class ReadOnlyCache:

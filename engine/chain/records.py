@@ -7,7 +7,7 @@ import msgspec
 from engine.chain.block import Block
 from engine.chain.keys import KeyPair
 from engine.chain.transaction import Transaction
-from engine.values import DeployedContract, TransactionResult, Value
+from engine.values import TransactionResult, Value
 
 
 class ExecutionTrace(Value, array_like=True, frozen=True):
@@ -42,10 +42,9 @@ class ChainSettings(Value, frozen=True):
 _block_decoder = msgspec.msgpack.Decoder(Block)
 _result_decoder = msgspec.msgpack.Decoder(StoredResult)
 _settings_decoder = msgspec.msgpack.Decoder(ChainSettings)
-_contract_decoder = msgspec.msgpack.Decoder(DeployedContract)
 
 
-def encode_record(record: Block | StoredResult | ChainSettings | DeployedContract) -> bytes:
+def encode_record(record: Block | StoredResult | ChainSettings) -> bytes:
     """Return a record's bytes."""
     return msgspec.msgpack.encode(record)
 
@@ -63,8 +62,3 @@ def decode_result(data: bytes) -> StoredResult:
 def decode_settings(data: bytes) -> ChainSettings:
     """Return the settings in `data`."""
     return _settings_decoder.decode(data)
-
-
-def decode_contract(data: bytes) -> DeployedContract:
-    """Return the deployed contract in `data`."""
-    return _contract_decoder.decode(data)

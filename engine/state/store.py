@@ -145,10 +145,6 @@ class Column:
             raise self.explain(error) from error
         return None
 
-    def estimated_count(self) -> int:
-        """Return RocksDB's estimate of the number of keys; immediate."""
-        return self._rdict.property_int_value("rocksdb.estimate-num-keys") or 0
-
     def compact(self) -> None:
         """Rewrite the files without what was deleted or overwritten."""
         try:

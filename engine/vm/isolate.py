@@ -404,10 +404,6 @@ class Isolate:
 
     # --- memory and end ----------------------------------------------------------------------------
 
-    def collect_garbage(self) -> None:
-        """Ask V8 for a full garbage collection."""
-        self._library.mr_low_memory_notification(self._context)
-
     def heap_limit_reached(self) -> bool:
         """Whether the heap limit was ever reached."""
         return bool(self._library.mr_hard_memory_limit_reached(self._context))

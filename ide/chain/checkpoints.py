@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.explorer import CheckpointDetails
+from engine.details import CheckpointDetails
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
 from ide.bridge import EngineBridge
 from ide.chain.production import time_text

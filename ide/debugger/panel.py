@@ -215,10 +215,6 @@ class DebuggerPanel(QWidget):
         self.watches.add(self.new_watch.text())
         self.new_watch.clear()
 
-    def watch_selected_variable(self) -> None:
-        """Watch the variable that the cursor is on."""
-        self.watches.add(self.variables.expression(self.variables_view.currentIndex()))
-
     def _choose_frame(self, index: QModelIndex) -> None:
         self._controller.choose_frame(index.row())
 

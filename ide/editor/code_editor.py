@@ -261,10 +261,6 @@ class CodeEditor(QPlainTextEdit):
                 return line
         return 0
 
-    def block_top(self, block: QTextBlock) -> float:
-        """Return the top of a block in the viewport, in pixels."""
-        return self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
-
     # --- Qt --------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

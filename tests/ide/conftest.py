@@ -14,7 +14,7 @@ from ide.paths import Folders
 from ide.settings import SettingsStore
 from ide.window import MainWindow
 
-DIALOGS = ("ask_save", "confirm", "choose", "show_error", "ask_text", "ask_open_file", "ask_save_file", "ask_folder")
+DIALOGS = ("ask_save", "confirm", "choose", "ask_text", "ask_open_file", "ask_save_file", "ask_folder")
 
 
 class Answers:

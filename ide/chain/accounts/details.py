@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from engine.explorer import AccountDetails, AccountPermission, TokenHolding
+from engine.details import AccountDetails, AccountPermission, TokenHolding
 from ide.chain.production import time_text
 from ide.panels import style
 from ide.panels.readable import byte_size, group_digits

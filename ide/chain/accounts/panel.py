@@ -9,9 +9,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
+from engine.details import AccountDetails
 from engine.entrance.account_keys import account_keys
 from engine.errors import StorageError
-from engine.explorer import AccountDetails
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
 from engine.values import TransactionResult
 from ide import dialogs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from engine.explorer import BlockDetails
+from engine.details import BlockDetails
 from engine.values import TransactionResult
 from ide.panels import style
 from ide.panels.readable import byte_size, group_digits, read_key, shorten

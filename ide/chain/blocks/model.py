@@ -10,7 +10,7 @@ from enum import IntEnum
 import msgspec
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from engine.explorer import BlockDetails, BlockPage
+from engine.details import BlockDetails, BlockPage
 from engine.facade import BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import BlockSummary, TransactionResult
 from ide.bridge import Request

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.explorer import BlockDetails
+from engine.details import BlockDetails
 from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved
 from engine.values import SourceLocation, TransactionResult
 from ide.bridge import Request
