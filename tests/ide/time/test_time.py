@@ -98,7 +98,9 @@ def test_members_of_json_values_that_changed(workbench, engine, contract, qtbot,
     assert members == [("b.c[1]", "2", "3"), ("b.c[2]", "—", "4"), ("d", "0", "—"), ("e", "—", "null")]
 
 
-def test_the_track_is_used_with_mouse_and_keys(panel, moment, qtbot):
+def test_the_track_is_used_with_mouse_and_keys(panel, engine, contract, moment, qtbot, see):
+    head = [call(engine, contract, "add", 1).block_number for _ in range(3)][-1]
+    see(lambda: moment.head == panel.track.position == head)
     track = panel.track
     qtbot.mouseClick(track, Qt.MouseButton.LeftButton, pos=QPoint(round(track.x_of(1)), 16))
     assert moment.at == 1
