@@ -51,20 +51,22 @@ def transfer_action(sender: str, memo: str) -> Action:
 def signed_bodies(count: int) -> list[bytes]:
     """Return bodies of sendTx for different transfers, signed now."""
     now = time.time_ns()
-    bodies = []
-    for number in range(count):
-        sender = SENDERS[number % len(SENDERS)]
-        transaction = Transaction(
-            time=now - number,
-            expiration=now + LIFETIME,
-            gas_ratio=100,
-            gas_limit=50_000_00,
-            actions=(transfer_action(sender, ""),),
-            publisher=sender,
-            amount_limit=(AmountLimit("iost", "1"),),
-        ).signed([_KEYS[sender]])
-        bodies.append(json.dumps(body_of(transaction)).encode())
-    return bodies
+    senders = [SENDERS[number % len(SENDERS)] for number in range(count)]
+    return [signed_body(now - number, sender, transfer_action(sender, "")) for number, sender in enumerate(senders)]
+
+
+def signed_body(time: int, sender: str, action: Action) -> bytes:
+    """Return the body of sendTx for a transaction of one action."""
+    transaction = Transaction(
+        time=time,
+        expiration=time + LIFETIME,
+        gas_ratio=100,
+        gas_limit=50_000_00,
+        actions=(action,),
+        publisher=sender,
+        amount_limit=(AmountLimit("iost", "unlimited"),),
+    )
+    return json.dumps(body_of(transaction.signed([_KEYS[sender]]))).encode()
 
 
 def body_of(transaction: Transaction) -> dict[str, object]:

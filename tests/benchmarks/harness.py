@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-__all__ = ["BENCHMARKS", "Benchmark", "Figure", "Spread", "benchmark", "noise", "times"]
+__all__ = ["BENCHMARKS", "Benchmark", "Figure", "Missing", "Spread", "benchmark", "noise", "times"]
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -35,6 +35,10 @@ class Spread(msgspec.Struct, frozen=True):
 
 Benchmark = Callable[[], Iterable[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {}
+
+
+class Missing(Exception):
+    """What a benchmark needs is not there; the text says what, and how to give it."""
 
 
 def benchmark(name: str) -> Callable[[Benchmark], Benchmark]:
