@@ -1,7 +1,7 @@
 """When blocks are produced, and how signed transactions get into them (spec/transactions.md §2, §8).
 
 Transactions from outside are checked in the reference's order. In mode *instant* one is executed at once in a block of
-its own, unless it is dated ahead of the clock; otherwise it waits in the pool for the next block.
+its own, unless it is dated well ahead of the clock; otherwise it waits in the pool for the next block.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from engine.state.local_cache import LocalCache
 from engine.values import BlockSummary
 
 LONGEST_INTERVAL = 3600.0
+AHEAD = 10**9
+"""How far ahead of the clock a block may be, in nanoseconds (spec/transactions.md §8, verification bounds)."""
 
 
 class Producer:
@@ -87,7 +89,7 @@ class Producer:
             raise RejectedTransaction("tx exists in chain")
         self.pool.require_room(transaction)
         verify(transaction, size=queued.size, now=now, chain_id=self._chain.options.chain_id)
-        if self.is_instant and transaction.time <= now:
+        if self.is_instant and transaction.time <= max(now, self._chain.clock.now() + AHEAD):
             self._chain.enter(queued)
             return
         block = self._chain.next_block()

@@ -12,7 +12,7 @@ import pytest
 from engine.chain.clock import Clock
 from engine.chain.development import development_accounts
 from engine.chain.pacemaker import Pacemaker
-from engine.chain.production import Producer
+from engine.chain.production import AHEAD, Producer
 from engine.chain.transaction import LIFETIME, Transaction
 from engine.chain.transaction_pool import MAXIMUM, MAXIMUM_BESIDES_TRANSFERS, TransactionPool
 from engine.chain.worker_program import QueuedTransaction
@@ -107,6 +107,16 @@ def test_instant_waits_for_a_transaction_ahead_of_the_clock(local, producer, mac
     assert producer.beat() is None
     assert local.chain.stored(late.hash_text()).result.succeeded
     assert local.chain.validate(2) is None
+
+
+def test_instant_does_not_wait_for_a_clock_that_is_a_little_ahead(local, producer):
+    transaction = transfer(time=START + AHEAD)
+    producer.receive(transaction)
+    assert local.chain.stored(transaction.hash_text()).result.time == START + AHEAD
+    assert local.chain.validate(1) is None
+    another = transfer(time=START + 2 * AHEAD)
+    producer.receive(another)
+    assert producer.pool.get(another.hash_text()) == another
 
 
 def test_manual_waits_for_produce(local, producer):
