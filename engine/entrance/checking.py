@@ -14,8 +14,7 @@ import msgspec
 from engine.compiler.abi import read_abi
 from engine.compiler.compiler import Compiler
 from engine.compiler.rules import RULES
-from engine.entrance.contract_file import project_folder
-from engine.entrance.project import Project, ProjectContract, load_project
+from engine.entrance.project import Project, ProjectContract, load_project, project_folder
 from engine.errors import InvalidInput
 from engine.values import Diagnostic, Profile, Severity
 from engine.vm.toolchain_process import ToolchainProcess

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.compiler.abi import read_abi
 from engine.compiler.pack import Pack
-from engine.entrance.project import PROJECT_FILE, Project, ProjectContract, load_project
+from engine.entrance.project import Project, ProjectContract, load_project, project_folder
 from engine.errors import InvalidInput
 from engine.interface import DeployRequest
 
@@ -48,11 +48,6 @@ def prepare_file(file: Path, pack: PackProject) -> PreparedFile:
         abi=read_abi(_read(folder / contract.abi), file=contract.abi) if contract.abi is not None else None,
     )
     return PreparedFile(request, packed)
-
-
-def project_folder(file: Path) -> Path:
-    """Return the nearest folder above `file` with project settings, else the file's own folder."""
-    return next((folder for folder in file.parents if (folder / PROJECT_FILE).is_file()), file.parent)
 
 
 def _contract_of(project: Project, folder: Path, file: Path) -> ProjectContract:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.entrance.account_keys import AccountKey, account_keys, write_accounts
 from engine.entrance.http.server import DEFAULT_PORT, require_loopback
+from engine.entrance.project import PROJECT_FILE, limits_for
 from engine.facade import Engine, EngineEvent, Genesis, Production, ProductionMode, ProductionStopped
 
 LOCAL_HOST = "127.0.0.1"
@@ -22,7 +23,7 @@ def node(arguments: list[str]) -> int:
     """`node`: serve a chain until Ctrl-C or SIGTERM; 0 after a clean end.
 
     Raises:
-        InvalidInput: the port, an address, a file or the genesis folder cannot be used.
+        InvalidInput: the port, an address, a file, the genesis folder or the project's settings cannot be used.
         StorageError: the data folder cannot be used.
     """
     options = _parser().parse_args(arguments)
@@ -33,8 +34,10 @@ def node(arguments: list[str]) -> int:
         with contextlib.ExitStack() as opened:
             folder = options.data or Path(opened.enter_context(_temporary_folder()))
             genesis = None if options.genesis is None else Genesis(builtin=str(options.genesis.resolve()))
+            limits = limits_for((options.project or folder) / PROJECT_FILE)
             engine = Engine.open(folder, genesis=genesis)
             opened.callback(engine.close)
+            engine.configure_vm(limits.applied(engine.vm_settings)).result()
             opened.callback(engine.subscribe(_tell_trouble))
             keys = account_keys(engine)
             if options.accounts_file is not None:
@@ -63,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         "--block-time", type=_block_time, metavar="S", help="seconds between blocks; a block a transaction if absent"
     )
     parser.add_argument("--accounts-file", type=Path, metavar="F", help="write the accounts and keys there (JSON)")
+    parser.add_argument(
+        "--project", type=Path, metavar="FOLDER", help="keep to the limits of its strata.json (default: that above DIR)"
+    )
     parser.add_argument("--genesis", type=Path, metavar="FOLDER", help="built-in contracts in place of Strata's own")
     parser.add_argument("--host", default=LOCAL_HOST, metavar="ADDRESS", help="where to listen (default 127.0.0.1)")
     parser.add_argument("--allow-remote", action="store_true", help="let other machines connect to ADDRESS")

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import InvalidInput
+from engine.interface import VmSettings, problem_of
 from engine.values import Profile
 
 PROJECT_FILE = "strata.json"
@@ -40,6 +41,15 @@ class ProjectLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     seconds: float | None = None
     heap_bytes: int | None = None
     worker_bytes: int | None = None
+
+    def applied(self, settings: VmSettings) -> VmSettings:
+        """Return `settings` with these bounds in place of its own."""
+        return msgspec.structs.replace(
+            settings,
+            time_limit=self.seconds or settings.time_limit,
+            heap_bytes=self.heap_bytes or settings.heap_bytes,
+            process_bytes=self.worker_bytes or settings.process_bytes,
+        )
 
 
 class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -75,6 +85,25 @@ def load_project(folder: Path) -> Project:
             if not (folder / name).is_file():
                 raise InvalidInput(f"contract {contract.name}: there is no file {name}", where=str(path))
     return project
+
+
+def project_folder(file: Path) -> Path:
+    """Return the nearest folder above `file` with project settings, else the file's own folder."""
+    return next((folder for folder in file.parents if (folder / PROJECT_FILE).is_file()), file.parent)
+
+
+def limits_for(file: Path) -> ProjectLimits:
+    """Return the bounds that the project of a file sets.
+
+    Raises:
+        InvalidInput: the project's settings cannot be read, or a bound is out of its range.
+    """
+    folder = project_folder(file.absolute())
+    limits = load_project(folder).limits or ProjectLimits()
+    problem = problem_of(limits.applied(VmSettings()))
+    if problem:
+        raise InvalidInput(problem, where=str(folder / PROJECT_FILE), advice="Choose a number within the range.")
+    return limits
 
 
 def save_project(folder: Path, project: Project) -> None:

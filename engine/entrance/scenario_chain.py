@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from engine.entrance.contract_source import ContractSource, read_source
+from engine.entrance.project import ProjectLimits, limits_for
 from engine.entrance.scenario_file import ChainContract, ChainScenario, step
 from engine.entrance.scenario_outcome import Comparison, StepOutcome
 from engine.entrance.scenario_steps import observed, perform, title
@@ -31,14 +32,18 @@ class StepTimeout(Exception):
 def run_chain_scenario(
     scenario: ChainScenario, path: Path, *, timeout: float, open_engine: Callable[..., Engine]
 ) -> list[StepOutcome]:
-    """Run a scenario on a new chain; `timeout` is in seconds a step.
+    """Run a scenario on a new chain, within the bounds that its project sets; `timeout` is in seconds a step.
 
     Raises:
+        InvalidInput: the project's settings cannot be used.
         ScenarioError: it names files, checkpoints or contracts that do not exist.
     """
     with tempfile.TemporaryDirectory(prefix="strata-scenario-", ignore_cleanup_errors=True) as folder:
+        limits = limits_for(path)
         engine = open_engine(Path(folder), genesis=_genesis(scenario, path))
         try:
+            if limits != ProjectLimits():
+                engine.configure_vm(limits.applied(engine.vm_settings)).result()
             return _ChainRun(scenario, path, engine, timeout).run()
         finally:
             engine.close()

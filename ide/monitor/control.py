@@ -59,14 +59,8 @@ class VmControl(QObject):
     def _chosen(self) -> VmSettings:
         value = self._window.settings.value
         limits = load_project(self._window.project).limits if self._window.project is not None else None
-        limits = limits or ProjectLimits()
-        return VmSettings(
-            floor=value.worker_floor,
-            ceiling=value.worker_ceiling,
-            time_limit=limits.seconds or DEFAULTS.time_limit,
-            heap_bytes=limits.heap_bytes or DEFAULTS.heap_bytes,
-            process_bytes=limits.worker_bytes or DEFAULTS.process_bytes,
-        )
+        chosen = VmSettings(floor=value.worker_floor, ceiling=value.worker_ceiling)
+        return (limits or ProjectLimits()).applied(chosen)
 
     def _configure(self, settings: VmSettings) -> None:
         engine = self._bridge.engine

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.compiler.pack import Dependency, Installation, missing_dependencies
 from engine.compiler.pack.dependencies import MISSING_MODULE, package_name
-from engine.entrance.contract_file import project_folder
+from engine.entrance.project import project_folder
 from engine.errors import UserError
 from ide.notifications import Notice
 from ide.pack.install_dialog import InstallDialog
