@@ -15,7 +15,7 @@ from engine.errors import InternalError
 from engine.values import AccessKind, Layer, StorageAccess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.state.interface import StateReader
 
@@ -51,38 +51,30 @@ class LocalCache:
         self.action = 0
         self.line = 0
         self._reader = reader
+        self._seen: dict[str, str | None] = {}
+        """What the transaction sees now, of every key that it has read or written."""
         self._writes: dict[str, str | None] = {}
-        self._below: dict[str, tuple[str | None, Layer]] = {}
         self._journal: list[tuple[str, str | _Unwritten | None]] = []
         self._marks: list[int] = []
 
     def get(self, key: str) -> str | None:
         """Return the stored text of `key` as this transaction sees it, None if there is none."""
-        if key in self._writes:
-            return self._writes[key]
-        found = self._below.get(key)
-        if found is None:
-            found = self._below[key] = self._reader.read(key)
-        text = self.read_set[key] = found[0]
+        if key in self._seen:
+            return self._seen[key]
+        text = self._seen[key] = self.read_set[key] = self._reader.read(key)[0]
         return text
 
     def put(self, key: str, text: str) -> None:
         """Set the stored text of `key`."""
         if self._marks:
             self._journal.append((key, self._writes.get(key, _UNWRITTEN)))
-        self._writes[key] = text
+        self._seen[key] = self._writes[key] = text
 
     def delete(self, key: str) -> None:
         """Remove `key`; removing what does not exist is a write too (it hides what comes below)."""
         if self._marks:
             self._journal.append((key, self._writes.get(key, _UNWRITTEN)))
-        self._writes[key] = None
-
-    def prefetch(self, keys: Sequence[str]) -> None:
-        """Read `keys` from below in one trip; only a later `get` puts them into the read set."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self._below]
-        if missing:
-            self._below.update(zip(missing, self._reader.read_many(missing), strict=True))
+        self._seen[key] = self._writes[key] = None
 
     def write_set(self) -> dict[str, str | None]:
         """Return the final text of every key written, None where deleted, in order of the first write."""
@@ -98,10 +90,14 @@ class LocalCache:
         position = self._close(mark)
         while len(self._journal) > position:
             key, previous = self._journal.pop()
-            if isinstance(previous, _Unwritten):
-                del self._writes[key]
+            if not isinstance(previous, _Unwritten):
+                self._seen[key] = self._writes[key] = previous
+                continue
+            del self._writes[key]
+            if key in self.read_set:
+                self._seen[key] = self.read_set[key]
             else:
-                self._writes[key] = previous
+                del self._seen[key]
 
     def commit(self, mark: int) -> None:
         """Keep the writes since `mark` and close it with those inside it."""
@@ -121,11 +117,18 @@ class LocalCache:
 class _ObservedCache(LocalCache):
     """A local cache that records every access."""
 
+    def __init__(self, reader: StateReader, *, observe: bool = False) -> None:
+        super().__init__(reader, observe=observe)
+        self._below: dict[str, tuple[str | None, Layer]] = {}
+
     def get(self, key: str) -> str | None:
         """Return the stored text of `key` as this transaction sees it, None if there is none."""
-        own = key in self._writes
-        text = super().get(key)
-        self._record(AccessKind.READ, key, Layer.LOCAL if own else self._below[key][1], text, text)
+        if key in self._writes:
+            text, layer = self._writes[key], Layer.LOCAL
+        else:
+            text, layer = self._read_below(key)
+            self._seen[key] = self.read_set[key] = text
+        self._record(AccessKind.READ, key, layer, text, text)
         return text
 
     def put(self, key: str, text: str) -> None:
@@ -142,8 +145,9 @@ class _ObservedCache(LocalCache):
 
     def _current(self, key: str) -> tuple[str | None, Layer]:
         """Return what a write replaces; not a dependency, since the outcome does not see it."""
-        if key in self._writes:
-            return self._writes[key], Layer.LOCAL
+        return (self._writes[key], Layer.LOCAL) if key in self._writes else self._read_below(key)
+
+    def _read_below(self, key: str) -> tuple[str | None, Layer]:
         found = self._below.get(key)
         if found is None:
             found = self._below[key] = self._reader.read(key)
@@ -157,28 +161,29 @@ class PendingWrites:
     """A `StateReader` that shows the writes of transactions that will be committed before the reader's own.
 
     A worker that runs several transactions in a row stands each one's cache on this, so that it sees its
-    predecessors; those writes will be in MVCC by the time they count, and are reported as that layer.
+    predecessors; those writes will be in MVCC by the time they count, and are reported as that layer. The reader below
+    does not change meanwhile: it is asked for each key once.
     """
 
     def __init__(self, reader: StateReader) -> None:
         self._reader = reader
-        self._writes: dict[str, str | None] = {}
+        self._known: dict[str, tuple[str | None, Layer]] = {}
 
     def apply(self, writes: Mapping[str, str | None]) -> None:
         """Put the write set of a transaction that succeeded on top."""
-        self._writes.update(writes)
+        for key, text in writes.items():
+            self._known[key] = (text, Layer.MVCC)
 
     def read(self, key: str) -> tuple[str | None, Layer]:
         """Return the pending text of `key`, else what the reader below has."""
-        if key in self._writes:
-            return self._writes[key], Layer.MVCC
-        return self._reader.read(key)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._reader.read(key)
+        return found
 
     def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
-        """Return `read` of each key, asking the reader below once."""
-        below = self._missing(keys)
-        answers = dict(zip(below, self._reader.read_many(below), strict=True)) if below else {}
-        return [answers[key] if key in answers else (self._writes[key], Layer.MVCC) for key in keys]
-
-    def _missing(self, keys: Iterable[str]) -> list[str]:
-        return [key for key in dict.fromkeys(keys) if key not in self._writes]
+        """Return `read` of each key, asking the reader below at most once."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._known]
+        if missing:
+            self._known.update(zip(missing, self._reader.read_many(missing), strict=True))
+        return [self._known[key] for key in keys]

@@ -71,14 +71,17 @@ def test_unobserved_cache_records_nothing_and_asks_nothing_for_writes():
     assert (cache.accesses, reader.trips) == ([], 0)
 
 
-def test_reads_are_repeatable_and_prefetch_takes_one_trip():
-    reader = DictReader({"a": "s1@x", "b": "s2@x"})
-    cache = LocalCache(reader)
-    cache.prefetch(["a", "b", "a", "missing"])
-    assert (reader.trips, cache.read_set) == (1, {})
+@pytest.mark.parametrize("observe", [False, True])
+def test_reads_are_repeatable_and_ask_once(observe: bool):
+    reader = DictReader({"a": "s1@x"})
+    cache = LocalCache(reader, observe=observe)
+    assert cache.get("a") == "s1@x"
     reader.state["a"] = "overtaken"
-    assert [cache.get(key) for key in ("a", "b", "missing")] == ["s1@x", "s2@x", None]
-    assert (reader.trips, cache.read_set) == (1, {"a": "s1@x", "b": "s2@x", "missing": None})
+    mark = cache.mark()
+    cache.put("a", "s2@x")
+    cache.rollback_to(mark)
+    assert [cache.get(key) for key in ("a", "missing", "missing")] == ["s1@x", None, None]
+    assert (reader.trips, cache.read_set) == (2, {"a": "s1@x", "missing": None})
 
 
 def test_closing_a_savepoint_twice_is_refused():
@@ -102,6 +105,7 @@ def test_pending_writes_stand_between_cache_and_reader():
         (None, Layer.ABSENT),
         ("s2@x", Layer.ROCKSDB),
     ]
+    assert reader.trips == 2, "the reader below is asked for a key once"
 
 
 class LocalCacheMachine(RuleBasedStateMachine):
