@@ -33,6 +33,7 @@ from engine.state.local_cache import LocalCache
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import CompiledContract, Profile, Value
+from engine.vm.check_mode import checks_by_default
 from engine.vm.hotspots import HotSpots
 from engine.vm.monitor import VmMonitor, pool_settings_of
 from engine.vm.pool import PoolSettings, Priority, WorkerPool
@@ -44,7 +45,9 @@ _NOTE = "contract:"
 _HOT_SPOTS = "hot-spots"
 _LOADED_AHEAD = 8
 _RUN_POOL = PoolSettings(floor=1, spares=1)
-_DEBUG_POOL = PoolSettings(floor=0, ceiling=2, spares=0, hard_seconds=24 * 3600.0, fork_server=False, recycle_runs=200)
+_DEBUG_POOL = PoolSettings(
+    floor=0, ceiling=2, spares=0, hard_seconds=24 * 3600.0, fork_server=False, recycle_runs=200, check=False
+)
 
 
 class DeploymentNote(Value, frozen=True):
@@ -66,12 +69,15 @@ class Assembly:
         options: ChainOptions,
         is_observed: Callable[[], bool],
         workers: int = 0,
+        check: bool | None = None,
         read_only: bool = False,
     ) -> None:
         """Open `directory`; everything opened so far is closed again if something fails.
 
         At most `workers` processes run contracts, 0 means one a core. While nobody observes, `emit` need not be called.
+        `check` is that of `VmSettings`, None leaves it to the environment.
         """
+        checks = checks_by_default() if check is None else check
         self._emit = emit
         self._closing = threading.Event()
         self._running: list[Future[bytes]] = []
@@ -101,7 +107,7 @@ class Assembly:
                 serve_read=lambda keys: self.stack.reader().read_many(keys),
                 serve_code=self.compilation.load,
                 serve_request=self.executions.serve,
-                settings=msgspec.structs.replace(_RUN_POOL, ceiling=workers),
+                settings=msgspec.structs.replace(_RUN_POOL, ceiling=workers, check=checks),
                 warm_keys=self._hot_keys,
             )
             opened.callback(self.pool.close)
@@ -118,7 +124,7 @@ class Assembly:
             opened.callback(self.debug_pool.close)
             self.debugger.attach(self.debug_pool)
             self.monitor = VmMonitor((self.pool, self.debug_pool))
-            self.vm_settings = VmSettings(ceiling=workers, time_limit=options.time_limit)
+            self.vm_settings = VmSettings(ceiling=workers, time_limit=options.time_limit, check=checks)
             self.pool.subscribe(self._workers_changed)
             self.debug_pool.subscribe(self._workers_changed)
             kept = None if self.compiler.snapshots is None else GenesisCache(self.compiler.snapshots, cache_folder())

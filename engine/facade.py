@@ -179,13 +179,15 @@ class Engine:
         genesis: Genesis | None = None,
         unflushed_blocks: int = 0,
         workers: int = 0,
+        check: bool | None = None,
         read_only: bool = False,
     ) -> Engine:
         """Open the chain in `directory`, creating it (genesis with ten funded accounts) if it is empty.
 
         `genesis` is used only for a chain that is created. The newest `unflushed_blocks` stay in MVCC. At most
-        `workers` processes run contracts, 0 means one a core. With `read_only` the chain may be open elsewhere too: it
-        is only looked at, and `catch_up` shows what has happened since.
+        `workers` processes run contracts, 0 means one a core; `check` turns check mode on (`VmSettings`), None leaves
+        it to the environment variable `STRATA_CHECK`. With `read_only` the chain may be open elsewhere too: it is only
+        looked at, and `catch_up` shows what has happened since.
 
         Raises:
             StorageLocked, StorageDamaged, StorageError: the folder cannot be used.
@@ -205,6 +207,7 @@ class Engine:
                 options=options,
                 is_observed=lambda: bool(engine._listeners),
                 workers=workers,
+                check=check,
                 read_only=read_only,
             )
         except BaseException:

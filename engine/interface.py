@@ -166,7 +166,8 @@ class VmSettings(Value, frozen=True):
     """How many workers run contracts, and the bounds of a transaction.
 
     `floor` workers always exist, at most `ceiling` (0: one a core). `time_limit` is in seconds, `heap_bytes` bounds one
-    isolate, `process_bytes` a whole worker.
+    isolate, `process_bytes` a whole worker. With `check` every transaction is also run in a fresh isolate; where
+    result, gas or writes differ, which would be a fault of Strata, it ends with an `InternalError` that tells how.
     """
 
     floor: int = 1
@@ -174,6 +175,7 @@ class VmSettings(Value, frozen=True):
     time_limit: float = 2.0
     heap_bytes: int = 128_000_000
     process_bytes: int = 768_000_000
+    check: bool = False
 
 
 CHAIN_TIME_LIMIT = 0.2

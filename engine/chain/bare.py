@@ -93,18 +93,18 @@ def run(execute: Execute, call: BareCall, *, observe: bool = False) -> BareOutco
         InvalidInput: `call.arguments` is not a JSON array.
     """
     arguments = literals(call.arguments)
-    runs: list[_Run] = []
 
     def factory() -> tuple[Program, ScriptHost]:
-        runs.append(_Run(call, arguments, observe=observe))
-        return runs[-1].program(), runs[-1].host
+        attempt = _Run(call, arguments, observe=observe)
+        return attempt.program(), attempt.host
 
     try:
-        execute(factory)
+        outcome = execute(factory)
     except ContractFailure as failure:
         name = type(failure).__name__
         return BareOutcome(gas=failure.gas, state=call.state, error=failure.text, error_class=name)
-    return runs[-1].outcome()
+    assert isinstance(outcome, BareOutcome)
+    return outcome
 
 
 def literals(arguments: str) -> str:
@@ -134,19 +134,16 @@ class _Run:
         self._call = call
         self._arguments = arguments
         self._cache = LocalCache(_Below(call.state), observe=observe)
-        self._ended: ScriptOutcome | None = None
         contracts = _Contracts((call.contract, *call.others))
         transaction = _transaction(call.context)
         self.host = Host(transaction, self._cache, contracts, _NoNatives(), AccountAuthority(), checks_consent=False)
 
-    def program(self) -> Generator[ScriptFrame, ScriptOutcome, None]:
+    def program(self) -> Generator[ScriptFrame, ScriptOutcome, BareOutcome]:
         call = self._call
         code = _deployed(call.contract)
-        self._ended = yield from self.host.run_script(code, call.method, self._arguments, call.gas_limit)
+        return self._outcome((yield from self.host.run_script(code, call.method, self._arguments, call.gas_limit)))
 
-    def outcome(self) -> BareOutcome:
-        ended = self._ended
-        assert ended is not None
+    def _outcome(self, ended: ScriptOutcome) -> BareOutcome:
         host = self.host
         state = self._call.state | self._cache.write_set()
         return BareOutcome(

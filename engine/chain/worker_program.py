@@ -209,10 +209,13 @@ def execute_batch(
             mode=queued.mode,
             observe=batch.observe,
         )
+        limit = SYSTEM_TIME_LIMIT if queued.mode is Mode.SYSTEM else batch.time_limit
         try:
-            execution = yield Run(run, SYSTEM_TIME_LIMIT if queued.mode is Mode.SYSTEM else batch.time_limit)
+            execution = yield Run(run, limit, incidental=("runs",))
         except ContractFailure as failure:
             execution = run.interrupted(failure)
+        except InternalError as fault:
+            raise InternalError(f"transaction {queued.hash}: {fault}") from fault
         if not isinstance(execution, Execution):
             raise InternalError(f"a transaction's program returned {type(execution).__name__}")
         executions.append(execution)

@@ -10,6 +10,7 @@ from engine.entrance.call_program import PROGRAM, decode_message, encode_message
 from engine.entrance.contract_source import ContractSource
 from engine.errors import InternalError
 from engine.values import Abi, CompiledContract, Layer
+from engine.vm.check_mode import checks_by_default
 from engine.vm.pool import PoolSettings, WorkerPool
 from engine.vm.toolchain_process import ToolchainProcess
 
@@ -19,13 +20,16 @@ _GRACE_SECONDS = 2.0
 class WorkerCallSandbox:
     """The sandbox of direct calls; any thread may use it. Close it to end its processes."""
 
-    def __init__(self, *, timeout: float) -> None:
-        """Start the processes; a call may take `timeout` seconds."""
+    def __init__(self, *, timeout: float, check: bool | None = None) -> None:
+        """Start the processes; a call may take `timeout` seconds. `check` is that of `VmSettings`.
+
+        None leaves it to the environment.
+        """
         self._timeout = timeout
         self._codes: dict[str, CompiledContract] = {}
         self._toolchain = ToolchainProcess()
         self._compiler = Compiler(self._toolchain)
-        settings = PoolSettings(spares=0, time_limit=timeout)
+        settings = PoolSettings(spares=0, time_limit=timeout, check=checks_by_default() if check is None else check)
         self._pool = WorkerPool(PROGRAM, serve_read=_no_state, serve_code=self._codes.__getitem__, settings=settings)
 
     def validate(self, source: str, abi: Abi) -> str | None:

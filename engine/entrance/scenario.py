@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 import time
@@ -24,10 +25,20 @@ DEFAULT_TIMEOUT = 30.0
 
 
 class ScenarioRunner:
-    """Runs scenario files; `timeout` is in seconds a step. Any thread may use it; close it when done."""
+    """Runs scenario files; `timeout` is in seconds a step. Any thread may use it; close it when done.
 
-    def __init__(self, *, timeout: float = DEFAULT_TIMEOUT, open_engine: Callable[..., Engine] = Engine.open) -> None:
-        self._timeout, self._open_engine = timeout, open_engine
+    `check` compares every run with one in a fresh isolate (`VmSettings`), None leaves it to the environment.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        check: bool | None = None,
+        open_engine: Callable[..., Engine] = Engine.open,
+    ) -> None:
+        self._timeout, self._check = timeout, check
+        self._open_engine = functools.partial(open_engine, check=check)
         self._lock = threading.Lock()
         self._sandbox: WorkerCallSandbox | None = None
 
@@ -70,7 +81,7 @@ class ScenarioRunner:
         """Return the sandbox of direct calls, started when it is first needed."""
         with self._lock:
             if self._sandbox is None:
-                self._sandbox = WorkerCallSandbox(timeout=self._timeout)
+                self._sandbox = WorkerCallSandbox(timeout=self._timeout, check=self._check)
             return self._sandbox
 
 

@@ -58,7 +58,8 @@ class WorkerSettings(Value, frozen=True):
     """What a worker process is told at its start.
 
     `program` names the worker program, `package.module:create`. `core` pins the process to a processor core. `profiles`
-    are made ready before the first job, with the contracts of `warm_keys` loaded. `images` allows startup snapshots.
+    are made ready before the first job, with the contracts of `warm_keys` loaded. `images` allows startup snapshots,
+    `check` turns check mode on (`engine.vm.check_mode`).
     """
 
     program: str
@@ -70,6 +71,7 @@ class WorkerSettings(Value, frozen=True):
     profiles: tuple[str, ...] = ()
     warm_keys: tuple[str, ...] = ()
     images: bool = True
+    check: bool = False
 
 
 class Ready(Value, tag=0, array_like=True, frozen=True):

@@ -148,12 +148,14 @@ class Run(Value, frozen=True):
 
     Endings that destroy the run are raised at the yield: `DeadlineExceeded`, `MemoryExceeded`, `RunCancelled`.
     `time_limit` is in seconds from the start of the run; None takes the sandbox's own limit. A `fresh` run gets
-    isolates of its own, for comparing it with one in isolates that have run other contracts (check mode).
+    isolates of its own, for comparing it with one in isolates that have run other contracts (`engine.vm.check_mode`);
+    `incidental` names fields of the program's value that tell how it was run, not what it came to.
     """
 
     factory: ProgramFactory
     time_limit: float | None = None
     fresh: bool = False
+    incidental: tuple[str, ...] = ()
 
 
 Handler = Callable[[bytes], "bytes | Generator[Run, object, bytes]"]

@@ -33,6 +33,7 @@ def pool_settings_of(settings: VmSettings, base: PoolSettings) -> PoolSettings:
         ceiling=settings.ceiling,
         heap_bytes=settings.heap_bytes,
         process_bytes=settings.process_bytes,
+        check=settings.check,
         hard_seconds=max(base.hard_seconds, 3 * settings.time_limit),
     )
 

@@ -254,10 +254,11 @@ class WorkerPool:
     def _is_outdated(self, worker: WorkerHandle) -> bool:
         """Whether a worker was started with other limits."""
         here, there = self._settings, worker.settings
-        return (here.time_limit, here.heap_bytes, here.process_bytes) != (
+        return (here.time_limit, here.heap_bytes, here.process_bytes, here.check) != (
             there.time_limit,
             there.heap_bytes,
             there.process_bytes,
+            there.check,
         )
 
     def _replace(self, worker: WorkerHandle) -> None:
@@ -568,4 +569,5 @@ class WorkerPool:
             profiles=tuple(profile.value for profile in settings.profiles),
             warm_keys=tuple(self._warm_keys()),
             images=settings.images and self._image_deaths < _TRUSTED_DEATHS,
+            check=settings.check,
         )

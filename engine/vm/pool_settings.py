@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import msgspec
+
 from engine.values import Profile, Value
+from engine.vm.check_mode import checks_by_default
 
 __all__ = ["PoolSettings", "Priority"]
 
@@ -24,7 +27,8 @@ class PoolSettings(Value, frozen=True):
     so that nobody waits for a process to start. A worker is replaced after `recycle_runs` programs or above
     `recycle_bytes`. `time_limit`, `heap_bytes`, `process_bytes` bound every run. A job without a deadline of its own
     is given `hard_seconds` before its worker is killed. `pin` binds each worker to a processor core: messages then
-    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted.
+    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted. `check`
+    runs everything also in a fresh isolate and compares (`engine.vm.check_mode`).
     """
 
     floor: int = 1
@@ -41,3 +45,4 @@ class PoolSettings(Value, frozen=True):
     fork_server: bool | None = None
     images: bool = True
     profiles: tuple[Profile, ...] = (Profile.IOST,)
+    check: bool = msgspec.field(default_factory=checks_by_default)

@@ -22,6 +22,7 @@ import msgspec
 from engine.errors import DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled
 from engine.values import CompiledContract, Profile, Value
 from engine.vm.bridge import Control, Reply, ReplyKind, Request
+from engine.vm.check_mode import checked
 from engine.vm.interface import (
     HostReply,
     NestedCall,
@@ -102,18 +103,21 @@ class Sandbox:
         debug: DebugHost | None = None,
         script: Callable[[Profile], str] = runtime_script,
         image: Callable[[Profile], bytes | None] | None = None,
+        check: bool = False,
     ) -> None:
         """Create a sandbox; realms are made when they are first needed, or by `warm`.
 
         `load_code` returns a compiled contract by its key. With `stepping`, stepping variants are run and the
         recorder's operations (100–119) go to `debug`. `script` gives the script that a profile's realms boot with,
-        `image` a startup snapshot of it for realms that are neither open nor stepping.
+        `image` a startup snapshot of it for realms that are neither open nor stepping. With `check` every run is
+        repeated in fresh realms (`engine.vm.check_mode`).
         """
         self._load_code = load_code
         self._limits = limits or SandboxLimits()
         self._stepping = stepping
         self._debug = debug
         self._script, self._image = script, image
+        self._check = check
         self._realms: dict[Profile, Realm] = {}
         self._fresh_realms: dict[Profile, Realm] = {}
         self._open_realms: list[Realm] = []
@@ -156,7 +160,7 @@ class Sandbox:
         """Drive a task: run every program it yields, send it the value, and return what the task returns."""
         if self._task is not None:
             raise InternalError("the sandbox is busy")
-        self._task = task
+        self._task = checked(task, time_limit=self._limits.time_limit) if self._check else task
         self._finished = False
         self._serving = None
         try:

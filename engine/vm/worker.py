@@ -103,7 +103,9 @@ class _Worker:
         self._codes: dict[str, CompiledContract] = {}
         limits = SandboxLimits(settings.time_limit, settings.heap_bytes, settings.process_bytes)
         image = startup_image if settings.images else None
-        self._sandbox = Sandbox(self.load_code, limits=limits, stepping=settings.stepping, image=image)
+        self._sandbox = Sandbox(
+            self.load_code, limits=limits, stepping=settings.stepping, image=image, check=settings.check
+        )
         create = load_program(settings.program)
         assert callable(create)
         self._handler: Handler = create(self)

@@ -15,6 +15,7 @@ from engine.interface import Genesis
 from engine.state.stack import StateStack
 from engine.state.store import Store
 from engine.values import Abi, CompiledContract, Profile
+from engine.vm.check_mode import checks_by_default
 from engine.vm.sandbox import Sandbox
 
 
@@ -51,7 +52,7 @@ class LocalWorker:
 
     def __init__(self, compiler):
         self.compiler = compiler
-        self.sandbox = Sandbox(self.load_code)
+        self.sandbox = Sandbox(self.load_code, check=checks_by_default())
         self.handler = create(self)
 
     def attach(self, stack, executions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.compiler.compiler import Compiler
+from engine.vm.check_mode import checks_by_default
 from engine.vm.sandbox import Sandbox, SandboxLimits
 from engine.vm.toolchain_process import ToolchainProcess
 
@@ -16,7 +17,8 @@ class Workbench:
         self.toolchain = ToolchainProcess()
         self.compiler = Compiler(self.toolchain)
         self.codes = {}
-        self.sandbox = Sandbox(self.codes.__getitem__, limits=SandboxLimits(time_limit=30.0))
+        limits = SandboxLimits(time_limit=30.0)
+        self.sandbox = Sandbox(self.codes.__getitem__, limits=limits, check=checks_by_default())
 
     def compile(self, source, **options):
         contract = self.compiler.compile(source, **options)

@@ -54,9 +54,9 @@ class ScriptedEngine(Engine):
         self.asked: list[Any] = []
         self.closed = self.cancelled = False
 
-    def open_here(self, directory: Path, *, genesis: Genesis | None = None) -> Engine:
+    def open_here(self, directory: Path, *, genesis: Genesis | None = None, check: bool | None = None) -> Engine:
         assert directory.is_dir()
-        self.genesis = genesis
+        self.genesis, self.check = genesis, check
         return self
 
     def close(self) -> None:
@@ -395,8 +395,8 @@ def test_files_run_at_once_keep_their_order(tmp_path: Path) -> None:
         path.write_text(json.dumps({"name": str(number), "mode": "chain"}))
         paths.append(path)
 
-    def open_engine(directory: Path, *, genesis: Genesis | None = None) -> Engine:
-        return ScriptedEngine().open_here(directory, genesis=genesis)
+    def open_engine(directory: Path, *, genesis: Genesis | None = None, check: bool | None = None) -> Engine:
+        return ScriptedEngine().open_here(directory, genesis=genesis, check=check)
 
     outcomes = ScenarioRunner(open_engine=open_engine).run_all(paths, jobs=3)
     assert [outcome.scenario for outcome in outcomes] == ["0", "1", "2", "3", "4"]

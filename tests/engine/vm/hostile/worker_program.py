@@ -45,8 +45,8 @@ def hostile_frame(key, profile, gas_limit):
 def create(services):
     def handler(job):
         key, profile, gas_limit, time_limit = msgspec.msgpack.decode(job)
-        host = HostileHost(key, profile)
-        outcomes = yield Run(program(hostile_frame(key, profile, gas_limit), host=host), time_limit=time_limit)
+        frame = hostile_frame(key, profile, gas_limit)
+        outcomes = yield Run(lambda: program(frame, host=HostileHost(key, profile))(), time_limit=time_limit)
         outcome = outcomes[0]
         return msgspec.msgpack.encode([outcome.result, outcome.error_class, outcome.error, outcome.gas])
 
