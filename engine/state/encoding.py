@@ -33,19 +33,24 @@ def decode_number(raw: bytes) -> int:
     return int.from_bytes(raw, "big")
 
 
+def escape(key: bytes) -> bytes:
+    """Return a state key, or the beginning of one, as history entries begin."""
+    return key.replace(b"\x00", b"\x00\xff")
+
+
 def history_prefix(key: bytes) -> bytes:
     """Return what all history entries of a state key start with."""
-    return key.replace(b"\x00", b"\x00\xff") + _TERMINATOR
+    return escape(key) + _TERMINATOR
 
 
-def history_range(prefix: bytes) -> bytes:
-    """Return what all history entries of the state keys starting with `prefix` start with."""
-    return prefix.replace(b"\x00", b"\x00\xff")
+def history_ending(number: int) -> bytes:
+    """Return what follows the escaped state key in the history entries of block `number`."""
+    return _TERMINATOR + encode_number(number)
 
 
 def history_key(key: bytes, number: int) -> bytes:
     """Return the history entry's key of a state key that block `number` changed."""
-    return history_prefix(key) + encode_number(number)
+    return escape(key) + history_ending(number)
 
 
 def split_history_key(raw: bytes) -> tuple[bytes, int]:

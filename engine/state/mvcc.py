@@ -103,10 +103,6 @@ class Mvcc:
         """The version before the first transaction of the open block."""
         return next(reversed(self._ends.values()), self._floor)
 
-    def latest(self, key: str) -> str | NoVersion | None:
-        """Return the newest text of `key`, `NO_VERSION` if only the layer below can know it."""
-        return self.table.at(key, self.version)
-
     def commit(self, writes: Mapping[str, str | None]) -> int:
         """Add the writes of one transaction to the open block; return its version."""
         version = self.version + 1

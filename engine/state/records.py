@@ -41,6 +41,11 @@ class BlockChanges(msgspec.Struct, array_like=True, frozen=True, dict=True):
     transactions: tuple[TransactionWrites, ...]
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of `old`, in order."""
+        return tuple(sorted(self.old))
+
+    @cached_property
     def new(self) -> dict[str, str | None]:
         """The text after the block of every key in `old`."""
         merged: dict[str, str | None] = {}
@@ -50,8 +55,8 @@ class BlockChanges(msgspec.Struct, array_like=True, frozen=True, dict=True):
 
     def listed(self) -> tuple[StateChange, ...]:
         """Return the keys whose text is another after the block, in order."""
-        new = self.new
-        return tuple(StateChange(key, old, new[key]) for key, old in sorted(self.old.items()) if old != new[key])
+        old, new = self.old, self.new
+        return tuple(StateChange(key, old[key], new[key]) for key in self.keys if old[key] != new[key])
 
 
 class StoredTransaction(Value, frozen=True):

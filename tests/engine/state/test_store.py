@@ -282,7 +282,7 @@ def test_history_keys_sort_by_key_then_number(pairs):
     for raw, (key, number) in encoded.items():
         assert encoding.split_history_key(raw) == (key.encode(), number)
         assert raw.startswith(encoding.history_prefix(key.encode()))
-        assert raw.startswith(encoding.history_range(key[:2].encode()))
+        assert raw.startswith(encoding.escape(key[:2].encode()))
 
 
 @given(st.lists(KEYS, unique=True))
