@@ -19,6 +19,7 @@ from engine.state.application import forget_history, put_block, put_state
 from engine.state.columns import ColumnName
 from engine.state.encoding import require_text
 from engine.state.failures import damaged
+from engine.state.hot_texts import HotTexts
 from engine.state.ledger import Ledger
 from engine.state.mvcc import Mvcc, VersionTable
 from engine.state.records import BlockChanges, BlockRecord, Checkpoint, KeyVersion, TransactionWrites
@@ -49,6 +50,7 @@ class StateStack:
         self._state = store.columns[ColumnName.STATE]
         self._history = store.columns[ColumnName.HISTORY]
         self._cuts: list[int] = []
+        self._texts = HotTexts(self._state)
         self._epoch = Epoch()
         self._mvcc = Mvcc()
         self._open: list[TransactionWrites] = []
@@ -263,7 +265,7 @@ class StateStack:
             if flush:
                 put_block(batch, number, changes)
                 self.ledger.set_flushed(batch, block.id)
-                self._change_state(batch, changes.old, relaxed=False)
+                self._change_state(batch, changes.old, changes.new, relaxed=False)
                 self._flushed = block
             else:
                 self.store.write(batch)
@@ -323,7 +325,7 @@ class StateStack:
             if undone:
                 self.ledger.set_flushed(batch, way.ancestor.id)
                 self._cuts.append(way.ancestor.number)
-            self._change_state(batch, before, relaxed=False)
+            self._change_state(batch, before, after, relaxed=False)
             if undone:
                 self._flushed = way.ancestor
             self._head = target
@@ -375,6 +377,7 @@ class StateStack:
     # inside
 
     def _recover(self) -> None:
+        self._texts = HotTexts(self._state)
         self._epoch = Epoch()
         self._mvcc = Mvcc()
         self._open, self._opened, self._unflushed = [], {}, {}
@@ -399,20 +402,22 @@ class StateStack:
         self._unflushed[block.number] = (block, changes)
 
     def _publish(self) -> None:
-        self._view = StateView(LiveBase(self._state, self._epoch), self._mvcc.table, self._mvcc.version)
+        self._view = StateView(LiveBase(self._state, self._texts, self._epoch), self._mvcc.table, self._mvcc.version)
 
     def _flush_block(self, block: BlockRecord, changes: BlockChanges) -> None:
         batch = self.store.batch()
         put_block(batch, block.number, changes)
         self.ledger.set_flushed(batch, block.id)
-        self._change_state(batch, changes.old, relaxed=True)  # the changes are durable already
+        self._change_state(batch, changes.old, changes.new, relaxed=True)  # the changes are durable already
         self._flushed = block
         del self._unflushed[block.number]
         self._mvcc.drop_through(block.number)
         self._publish()
 
-    def _change_state(self, batch: Batch, replaced: Mapping[str, str | None], *, relaxed: bool) -> None:
-        """Write a batch that changes the state column, keeping views as they are. Caller publishes."""
+    def _change_state(
+        self, batch: Batch, replaced: Mapping[str, str | None], texts: Mapping[str, str | None], *, relaxed: bool
+    ) -> None:
+        """Write a batch that changes `replaced` to `texts`, keeping views as they are. Caller publishes."""
         following = Epoch()
         self._epoch.following = following
         self._epoch.replaced = replaced
@@ -421,15 +426,20 @@ class StateStack:
         except BaseException:
             self._epoch.replaced = None
             raise
+        self._texts.replaced(texts)
         self._epoch = following
 
     def _layers_after(self, block: BlockRecord) -> tuple[Base, VersionTable, int]:
         """Return what makes the view after a block of the chain."""
         flushed = -1 if self._flushed is None else self._flushed.number
         if block.number > flushed:
-            return LiveBase(self._state, self._epoch), self._mvcc.table, self._mvcc.version_after(block.number)
+            return (
+                LiveBase(self._state, self._texts, self._epoch),
+                self._mvcc.table,
+                self._mvcc.version_after(block.number),
+            )
         if block.number == flushed:
-            return LiveBase(self._state, self._epoch), _EMPTY, 0
+            return LiveBase(self._state, self._texts, self._epoch), _EMPTY, 0
         self._require_reachable(block.number)
         base = HistoricBase(self._state, self._history, block.number, self._guard(block.number))
         return base, _EMPTY, 0

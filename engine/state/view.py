@@ -24,6 +24,7 @@ from engine.values import Layer, StateEntry, Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from engine.state.hot_texts import HotTexts
     from engine.state.mvcc import VersionTable
     from engine.state.store import Column
 
@@ -80,23 +81,21 @@ class Base(Protocol):
 
 
 class LiveBase:
-    """RocksDB after the block that was the newest flushed one when `epoch` began."""
+    """RocksDB after the block that was the newest flushed one when `epoch` began; `texts` reads its newest state."""
 
-    def __init__(self, state: Column, epoch: Epoch) -> None:
+    def __init__(self, state: Column, texts: HotTexts, epoch: Epoch) -> None:
         self._state = state
+        self._read = texts.get
         self._epoch = epoch
 
     def get(self, key: str) -> str | None:
         """Return the stored text of `key`."""
-        try:
-            raw = self._state.fetch(key.encode())
-        except Exception as error:
-            raise self._state.explain(error) from error
+        newest = self._read(key)
         if self._epoch.replaced is not None:  # tested after reading: a writer fills it before it writes
             text = self._epoch.lookup(key)
             if not isinstance(text, NoVersion):
                 return text
-        return None if raw is None else raw.decode()
+        return newest
 
     def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield rows that start with `prefix`, from `start` on, in order."""
