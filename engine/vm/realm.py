@@ -68,8 +68,9 @@ class Realm:
         self._loop = self.isolate.member(entry_points, "loop")
         self._register = self.isolate.member(entry_points, "register")
         names = self.isolate.text(self.isolate.member(entry_points, "parameterNames"))
+        machinery = self.isolate.text(self.isolate.member(entry_points, "machineryNames"))
         guard = f"_strata_guard_{secrets.token_hex(8)}"
-        self._head = f"(function({guard}){{return function({names}){{{guard}();"
+        self._head = f"(function({guard},{machinery}){{return function({names}){{{guard}();"
         self.isolate.release(entry_points)
 
     @property

@@ -20,10 +20,6 @@ import { installStrings } from './strings.js';
 
 /** Names that contract text refers to, in the order of `createGlobals`' values. */
 const PARAMETER_NAMES = [
-  '_IOSTInstruction_counter',
-  '_IOSTBinaryOp',
-  '_IOSTTemplateTag',
-  '_IOSTSpreadElement',
   'storage',
   'blockchain',
   'IOSTCrypto',
@@ -53,12 +49,14 @@ const PARAMETER_NAMES = [
  * @param {object} services
  * @param {(units: number) => void} services.charge the gas counter.
  * @param {(units: number) => void} services.tick the same for amounts that the compiler computed.
+ * @param {import('../sandbox/counter.js').Meter} services.meter what compiled texts pay with.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
  * @param {() => number} services.gasUsed what the running frame has used.
- * @returns parameter names, their values for a frame, and how results and errors become texts. `roots` are the
- *     library objects that all frames share and that hardening must freeze.
+ * @returns parameter names, their values for a frame, and how results and errors become texts. `machinery` is what
+ *     compiled text uses and contract code must not get hold of, `roots` are the library objects that all frames share
+ *     and that hardening must freeze.
  */
-export function install({ charge, tick, host, gasUsed }) {
+export function install({ charge, tick, meter, host, gasUsed }) {
   let BigNumber;
   const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
   BigNumber = createBigNumber(charge);
@@ -68,7 +66,6 @@ export function install({ charge, tick, host, gasUsed }) {
   const blockchain = createBlockchain(host, numbers);
   const crypto = createCrypto(host);
   const { Console, format, formatWithOptions } = createConsole(host, isNumberObject);
-  const counter = { incr: tick };
   const operators = {
     binary: createBinaryOperator(charge, tick),
     template: createTemplateTag(charge),
@@ -85,7 +82,11 @@ export function install({ charge, tick, host, gasUsed }) {
 
   return {
     parameterNames: PARAMETER_NAMES,
-    roots: [storage, blockchain, crypto, Console, format, formatWithOptions, counter, operators, BigNumber, numbers],
+    machinery: {
+      names: ['_IOSTInstruction_counter', '_IOSTBinaryOp', '_IOSTTemplateTag', '_IOSTSpreadElement'],
+      values: [meter, operators.binary, operators.template, operators.spread],
+    },
+    roots: [storage, blockchain, crypto, Console, format, formatWithOptions, operators, BigNumber, numbers],
 
     createGlobals(frame) {
       hideGlobals();
@@ -93,10 +94,6 @@ export function install({ charge, tick, host, gasUsed }) {
       const frameBlockchain = { ...blockchain };
       const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);
       return [
-        counter,
-        operators.binary,
-        operators.template,
-        operators.spread,
         frameStorage,
         frameBlockchain,
         { ...crypto },

@@ -31,8 +31,6 @@ export const whyNoCompiling =
 
 /** Names that contract text refers to, in the order of `createGlobals`' values. */
 const PARAMETER_NAMES = [
-  '_IOSTInstruction_counter',
-  '_IOSTSpreadElement',
   'storage',
   'blockchain',
   'IOSTCrypto',
@@ -58,13 +56,13 @@ const PARAMETER_NAMES = [
  *
  * @param {object} services
  * @param {(units: number) => void} services.charge the gas counter.
- * @param {(units: number) => void} services.tick the same for amounts that the compiler computed.
+ * @param {import('../sandbox/counter.js').Meter} services.meter what compiled texts pay with.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
  * @param {() => number} services.gasUsed what the running frame has used.
  * @returns as in profile iost, and `load`, which loads a contract's modules, and `isAbnormal`, which tells whether an
  *     error means that a result has no text.
  */
-export function install({ charge, tick, host, gasUsed }) {
+export function install({ charge, meter, host, gasUsed }) {
   let BigNumber;
   const numbers = createNumbers(OriginalBigNumber, () => BigNumber);
   BigNumber = createBigNumber(charge);
@@ -75,7 +73,6 @@ export function install({ charge, tick, host, gasUsed }) {
   const blockchain = createBlockchain(host, numbers);
   const crypto = createCrypto(host);
   const consoleMethods = createConsole(charge, host, isNumberObject);
-  const counter = { incr: tick };
   const spread = createSpreadElement(charge);
   const { resultText, isAbnormal } = createResults(charge, installJSON(charge));
 
@@ -88,7 +85,8 @@ export function install({ charge, tick, host, gasUsed }) {
 
   return {
     parameterNames: PARAMETER_NAMES,
-    roots: [storage, blockchain, crypto, consoleMethods, counter, spread, BigNumber, numbers],
+    machinery: { names: ['_IOSTInstruction_counter', '_IOSTSpreadElement'], values: [meter, spread] },
+    roots: [storage, blockchain, crypto, consoleMethods, spread, BigNumber, numbers],
 
     createGlobals(frame) {
       const frameStorage = { ...storage };
@@ -97,8 +95,6 @@ export function install({ charge, tick, host, gasUsed }) {
       const module = { exports: {} };
       setBlockTime(block.time);
       return [
-        counter,
-        spread,
         frameStorage,
         frameBlockchain,
         { ...crypto },

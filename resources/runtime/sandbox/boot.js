@@ -32,6 +32,7 @@ export function prepare(profile, { stepping, open, imaged }) {
   const installed = profile.install({
     charge: counter.charge,
     tick: counter.tick,
+    meter: counter.meter,
     gasUsed: counter.used,
     host: (operation, ...texts) => dispatcher.host(operation, texts),
   });
@@ -60,11 +61,14 @@ export function prepare(profile, { stepping, open, imaged }) {
         })
       : null;
     dispatcher = createDispatcher({ profile: installed, bridge, counter, positionsOf: traces.positionsOf, recorder });
-    let parameterNames = '';
-    for (let i = 0; i < installed.parameterNames.length; i += 1) {
-      parameterNames += (i === 0 ? '' : ',') + installed.parameterNames[i];
-    }
-    for (let i = 0; stepping && i < recorderParameters.length; i += 1) parameterNames += `,${recorderParameters[i]}`;
-    return { loop: dispatcher.loop, register: dispatcher.register, parameterNames };
+    const parameterNames = list(installed.parameterNames) + (stepping ? `,${list(recorderParameters)}` : '');
+    const machineryNames = list(installed.machinery.names);
+    return { loop: dispatcher.loop, register: dispatcher.register, parameterNames, machineryNames };
   };
+}
+
+function list(names) {
+  let text = '';
+  for (let i = 0; i < names.length; i += 1) text += (i === 0 ? '' : ',') + names[i];
+  return text;
 }

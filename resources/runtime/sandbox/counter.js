@@ -9,53 +9,80 @@ export const outOfGas = freeze(new AnyError('out of gas'));
 /** Twice this is still a small integer of V8, which it adds to without making an object. */
 const STRETCH = 536870911;
 
+/**
+ * What compiled texts pay with. They take their charges off `left` themselves, `(meter.left -= n) < 0 && meter.over(due)`,
+ * because that is what V8 makes the least of: calling a function that it has never seen called would cost every round of
+ * a loop.
+ *
+ * @typedef {object} Meter
+ * @property {number} left a small integer of V8; below 0 the limit has to be looked at.
+ * @property {(due: number) => void} over must be called when `left` has fallen below 0. `due` is the part of what was taken
+ *     that pays for work not yet begun (spec/gas.md §4 charges before each operation, compiled texts a run of them at once).
+ *     Throws if the limit has been passed without that part.
+ * @property {(amount: number) => void} incr charges an amount that the compiler computed; it is truncated.
+ */
+
 /** Create a counter. */
 export function createCounter() {
   let limit = Infinity; // libraries are loaded before the first frame
   let exhausted = false;
-  // What is used is `before + recent`. Only when `recent` passes `allowance` the limit is looked at; both stay small.
+  // What is used is `before + granted - meter.left`. All but `before` stay small.
   let before = 0;
-  let recent = 0;
-  let allowance = STRETCH;
+  let granted = STRETCH;
+
+  /** @type {Meter} */
+  const meter = {
+    left: STRETCH,
+    over(due) {
+      if (exhausted) {
+        meter.left = -1;
+        throw outOfGas;
+      }
+      reach(used(), due);
+    },
+    incr: tick,
+  };
+
+  function used() {
+    return before + granted - meter.left;
+  }
 
   /** Go on from a number of units. */
-  function start(used) {
-    before = used;
-    recent = 0;
-    const left = limit - used;
-    if (exhausted || left < 0) allowance = -1;
-    else allowance = left > STRETCH ? STRETCH : left | 0;
+  function start(units) {
+    before = units;
+    const left = limit - units;
+    if (exhausted || left < 0) granted = -1;
+    else granted = left > STRETCH ? STRETCH : left | 0;
+    meter.left = granted;
   }
 
-  function reach(used) {
-    exhausted = used > limit;
-    start(used);
+  function reach(units, due) {
+    exhausted = units - due > limit;
+    // Past the limit only with what is not due: `left` stays below 0, so the next charge comes here as well.
+    if (exhausted || units <= limit) start(units);
     if (exhausted) throw outOfGas;
-  }
-
-  /** The allowance was passed by the last `units`. */
-  function pass(units) {
-    if (exhausted) {
-      recent -= units;
-      throw outOfGas;
-    }
-    reach(before + recent);
   }
 
   function add(units) {
     if (units <= STRETCH) {
-      if ((recent += units | 0) > allowance) pass(units | 0);
+      if ((meter.left -= units | 0) < 0) meter.over(0);
     } else {
       if (exhausted) throw outOfGas;
-      reach(before + recent + units);
+      reach(used() + units, 0);
     }
   }
 
+  function tick(amount) {
+    if ((meter.left -= amount | 0) < 0) meter.over(0);
+  }
+
+  const isExhausted = () => exhausted || used() > limit;
+
   return {
+    meter,
+
     /** Charge an amount that the compiler computed; it is truncated. Throws when the limit is passed. */
-    tick(amount) {
-      if ((recent += amount | 0) > allowance) pass(amount | 0);
-    },
+    tick,
 
     /** Charge for work of the contract; the amount is truncated toward zero. Throws when the limit is passed. */
     charge(amount) {
@@ -69,19 +96,19 @@ export function createCounter() {
     chargeHost: add,
 
     /** Gas used by the frame that is running. */
-    used: () => before + recent,
+    used,
 
     /** Whether the frame that is running has passed its limit. */
-    exhausted: () => exhausted,
+    exhausted: isExhausted,
 
     /** Throw if the frame that is running has passed its limit. */
     check() {
-      if (exhausted) throw outOfGas;
+      if (meter.left < 0) meter.over(0);
     },
 
     /** Start counting for a frame from 0; returns what `leave` needs. */
     enter(frameLimit) {
-      const outer = { used: before + recent, limit, exhausted };
+      const outer = { used: used(), limit, exhausted };
       limit = frameLimit;
       exhausted = false;
       start(0);
@@ -102,7 +129,7 @@ export function createCounter() {
 
     /** Run `work` without counting (a debugger looks at values). */
     unmetered(work) {
-      const outer = { used: before + recent, limit, exhausted };
+      const outer = { used: used(), limit, exhausted };
       limit = Infinity;
       exhausted = false;
       start(outer.used);

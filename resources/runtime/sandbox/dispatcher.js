@@ -42,6 +42,7 @@ const STACK_MESSAGE = 'Maximum call stack size exceeded';
  */
 export function createDispatcher({ profile, bridge, counter, positionsOf, recorder }) {
   const factories = [];
+  const machinery = profile.machinery.values;
   let mayStart = false;
 
   /** First thing a factory does: a sloppy function can get hold of its factory, but must not run it with other values. */
@@ -164,9 +165,14 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
     debug,
     operations: () => operations,
 
-    /** Keep a contract's factory, made by `maker`; Python counts along and names it by its index. */
+    /**
+     * Keep a contract's factory, made by `maker`; Python counts along and names it by its index. The machinery that
+     * compiled text uses goes to the maker: what a factory is called with, sloppy code can find out.
+     */
     register(maker) {
-      factories[factories.length] = maker(guard);
+      const values = [guard];
+      for (let i = 0; i < machinery.length; i += 1) values[i + 1] = machinery[i];
+      factories[factories.length] = apply(maker, undefined, values);
     },
 
     /** Run frames until Python says to leave. */

@@ -5,7 +5,8 @@ const textOf = String;
 
 export function install({ charge, host, gasUsed }) {
   return {
-    parameterNames: ['module', 'storage', 'call', 'log', 'gasUsed', 'contract', '_IOSTInstruction_counter'],
+    parameterNames: ['module', 'storage', 'call', 'log', 'gasUsed', 'contract'],
+    machinery: { names: ['_IOSTInstruction_counter'], values: [{ incr: charge }] },
     createGlobals: (frame) => [
       { exports: undefined },
       {
@@ -17,7 +18,6 @@ export function install({ charge, host, gasUsed }) {
       (text) => host(Operation.CONSOLE, 'info', text),
       gasUsed,
       frame.contract,
-      { incr: charge },
     ],
     resultText: (value) => (value === undefined ? '' : textOf(value)),
     errorText: (error) => `Uncaught exception: ${textOf(error)}`,
