@@ -306,6 +306,19 @@ class Engine:
             Errand.INTERACTIVE,
         )
 
+    def transact_and_wait(self, request: TransactionRequest) -> TransactionResult:
+        """Do what `transact` does and wait for it: the quickest way, for callers that may be blocked.
+
+        Listeners are then told on the caller's thread.
+
+        Raises:
+            RejectedTransaction: it cannot enter a block.
+        """
+        self._require_writable()
+        return self._door.serve(
+            lambda: self._parts.chain.transact(request, close=self._parts.producer.is_instant), Errand.INTERACTIVE
+        )
+
     def transact_many(
         self, requests: Sequence[TransactionRequest]
     ) -> Future[tuple[TransactionResult | RejectedTransaction, ...]]:
@@ -627,11 +640,17 @@ class Engine:
 
     def _change(self, work: Callable[[], Result], errand: Errand = Errand.ORDERED) -> Future[Result]:
         """Do what may change the chain; refused where it is only looked at."""
-        if self._read_only:
+        try:
+            self._require_writable()
+        except StorageError as error:
             refused: Future[Result] = Future()
-            refused.set_exception(StorageError("the chain is open read-only", advice=READ_ONLY_ADVICE))
+            refused.set_exception(error)
             return refused
         return self._execute(work, errand)
+
+    def _require_writable(self) -> None:
+        if self._read_only:
+            raise StorageError("the chain is open read-only", advice=READ_ONLY_ADVICE)
 
     def _execute(self, work: Callable[[], Result], errand: Errand = Errand.ORDERED) -> Future[Result]:
         """Do what runs transactions but keeps nothing, in turn with the changes."""

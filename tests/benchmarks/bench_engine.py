@@ -60,7 +60,7 @@ def opened() -> Iterator[tuple[Engine, str]]:
 def call(engine: Engine, contract: str, method: str, data: str = "[]") -> TransactionResult:
     """Call and wait for the committed receipt."""
     request = TransactionRequest(publisher="alice", actions=(Action(contract, method, data),), gas_limit="4000000")
-    result = engine.transact(request).result(60)
+    result = engine.transact_and_wait(request)
     assert result.succeeded, result.failure
     return result
 

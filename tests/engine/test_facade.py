@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,22 @@ def test_events_come_in_commit_order_and_only_what_was_committed(engine: Engine)
     assert [result.succeeded for result in results] == [True, True, False]
     assert [event.data for event in results[1].events] == ["now 1"]
     assert results[2].events == ()
+
+
+def test_callers_who_wait_and_those_who_do_not_take_turns(engine: Engine) -> None:
+    contract = deploy(engine)
+    request = TransactionRequest(publisher="alice", actions=(Action(contract, "add", "[]"),))
+
+    def add(number: int) -> str:
+        result = engine.transact_and_wait(request) if number % 3 else engine.transact(request).result(60)
+        return result.receipt.returns[0]
+
+    with ThreadPoolExecutor(4) as threads:
+        returned = list(threads.map(add, range(40)))
+    assert sorted(json.loads(text)[0] for text in returned) == sorted(str(number) for number in range(1, 41))
+    assert value(engine, contract) == "40"
+    with pytest.raises(RejectedTransaction, match="unauthorized publisher"):
+        engine.transact_and_wait(TransactionRequest(publisher="nobody", actions=request.actions))
 
 
 def test_a_failing_call_leaves_nothing_but_its_fee(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import CancelledError
 
 import pytest
@@ -33,6 +34,10 @@ def hold(door):
     return released
 
 
+def fail():
+    raise InvalidInput("no")
+
+
 @pytest.mark.parametrize(
     ("coming", "served"),
     [
@@ -54,6 +59,36 @@ def test_interactive_passes_bulk_and_nothing_passes_ordered(door, coming, served
     for future in futures:
         future.result(20)
     assert order == served.split()
+
+
+def test_who_waits_serves_himself_if_nobody_is_before_him(door):
+    assert door.serve(threading.get_ident) == threading.get_ident()
+    with pytest.raises(InvalidInput):
+        door.serve(fail)
+    released = hold(door)
+    order = []
+    waiting = door.submit(lambda: order.append("before"))
+    asking = threading.Thread(target=lambda: order.append(door.serve(threading.get_ident)))
+    asking.start()
+    while door.status().others < 2:
+        time.sleep(0.001)
+    released.set()
+    waiting.result(20)
+    asking.join(20)
+    assert order == ["before", door._thread.ident]
+
+
+def test_nobody_is_let_in_while_somebody_serves_himself(door):
+    order = []
+
+    def work():
+        door.submit(lambda: order.append("second"))
+        assert door.status().busy
+        order.append("first")
+
+    door.serve(work)
+    door.submit(lambda: None).result(20)
+    assert order == ["first", "second"]
 
 
 def test_bulk_work_lets_others_pass_and_tells_how_far_it_is(door):
@@ -96,9 +131,6 @@ def test_more_than_may_wait_is_refused(door):
 
 
 def test_errors_reach_whoever_asked_and_nobody_else(door):
-    def fail():
-        raise InvalidInput("no")
-
     failing, working = door.submit(fail), door.submit(lambda: "fine")
     with pytest.raises(InvalidInput):
         failing.result(20)
