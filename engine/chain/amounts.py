@@ -7,6 +7,7 @@ from functools import lru_cache
 from engine.chain.stored import FixedPoint
 
 INT64_MAX = 2**63 - 1
+_MOST_DIGITS = 19
 
 
 class AmountError(ValueError):
@@ -27,29 +28,34 @@ def parse_decimal(text: str, scale: int) -> FixedPoint:
         return FixedPoint(-value, scale)
     if not text or text[0] == ".":
         raise AmountError("amount format error")
-    value, digits, point = 0, 0, False
-    for character in text:
-        if character == ".":
-            if point:
-                raise AmountError("multi decimal point error")
-            point = True
-            continue
-        if character not in "0123456789":
-            raise AmountError("abnormal char in amount")
-        value = value * 10 + int(character)
-        if value > INT64_MAX:
-            raise AmountError("overflow error")
-        if point:
-            digits += 1
-            if 0 <= scale <= digits:
-                break
-    number = FixedPoint(value, digits)
+    whole, _, fraction = text.partition(".")
+    if scale >= 0:
+        fraction = fraction[: max(scale, 1)]  # the reference looks at one digit even where it keeps none
+    digits = whole + fraction
+    significant = digits.lstrip("0") or "0"
+    if not (digits.isascii() and digits.isdigit()) or len(significant) > _MOST_DIGITS or int(significant) > INT64_MAX:
+        raise AmountError(_fault(digits))
+    number = FixedPoint(int(significant), len(fraction))
     if scale < 0:
         return number
     number = rescale(number, scale)
     if number.value > INT64_MAX:
         raise AmountError("overflow error")
     return number
+
+
+def _fault(digits: str) -> str:
+    """Return what is wrong first in the part of an amount that is looked at, without its decimal point."""
+    value = 0
+    for character in digits:
+        if character == ".":
+            return "multi decimal point error"
+        if character not in "0123456789":
+            return "abnormal char in amount"
+        value = value * 10 + int(character)
+        if value > INT64_MAX:
+            break
+    return "overflow error"
 
 
 def rescale(number: FixedPoint, scale: int) -> FixedPoint:
@@ -83,6 +89,7 @@ def minus(left: FixedPoint, right: FixedPoint) -> FixedPoint:
     return plus(left, FixedPoint(-right.value, right.scale))
 
 
+@lru_cache(maxsize=256)
 def times(left: FixedPoint, right: FixedPoint) -> FixedPoint:
     """Return the product; scales add up after trailing zeros are gone."""
     left, right = shrink(left), shrink(right)
@@ -105,7 +112,10 @@ def less(left: FixedPoint, right: FixedPoint) -> bool:
 
 def decimal_text(number: FixedPoint) -> str:
     """Return the shortest decimal text."""
-    value, scale = shrink(number)
+    value, scale = number
+    if scale <= 0:
+        return str(value)
     digits = str(abs(value)).rjust(scale + 1, "0")
-    text = f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits
+    fraction = digits[-scale:].rstrip("0")
+    text = f"{digits[:-scale]}.{fraction}" if fraction else digits[:-scale]
     return f"-{text}" if value < 0 else text

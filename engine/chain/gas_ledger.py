@@ -36,13 +36,19 @@ def decimal_entry(cache: StateCache, account: str, entry: str) -> FixedPoint:
 
 def gas_at(cache: StateCache, account: str, time: int) -> FixedPoint:
     """Return the gas an account has at `time` (nanoseconds): its stock plus growth, up to its limit."""
-    prefix = entry_key(account, "")
-    return _gas_of(
-        cache.get(prefix + STOCK),
-        cache.get(prefix + LIMIT),
-        cache.get(prefix + TOTAL_PLEDGE),
-        cache.get(prefix + UPDATE_TIME),
-        time,
+    get = cache.get
+    stock, limit, total_pledge, updated = _gas_keys(account)
+    return _gas_of(get(stock), get(limit), get(total_pledge), get(updated), time)
+
+
+@lru_cache(maxsize=1024)
+def _gas_keys(account: str) -> tuple[str, str, str, str]:
+    """Return the state keys of what an account's gas depends on."""
+    return (
+        entry_key(account, STOCK),
+        entry_key(account, LIMIT),
+        entry_key(account, TOTAL_PLEDGE),
+        entry_key(account, UPDATE_TIME),
     )
 
 
@@ -91,5 +97,6 @@ def pay(cache: StateCache, account: str, centi_gas: int, time: int) -> None:
     if amounts.less(gas, cost):
         now, need = amounts.decimal_text(gas), amounts.decimal_text(cost)
         raise InsufficientAssets(f"gas not enough! Now: {now}(tgas:0,pgas:{now}), Need {need}")
-    cache.put(entry_key(account, STOCK), encode(amounts.minus(gas, cost), CONTRACT))
-    cache.put(entry_key(account, UPDATE_TIME), encode(time, CONTRACT))
+    stock, _, _, updated = _gas_keys(account)
+    cache.put(stock, encode(amounts.minus(gas, cost), CONTRACT))
+    cache.put(updated, encode(time, CONTRACT))

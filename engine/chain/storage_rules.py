@@ -7,6 +7,7 @@ has been deleted (the first deletion also drops listed names whose value is gone
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from engine.chain.host_interface import RamCharge
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
     from engine.chain.host_interface import StateCache
 
 MAX_KEY_BYTES = 64
+_KEY = re.compile(r"[ -,.-?A-~]{1,64}")
 MAX_LISTED_FIELDS = 256
 """A field list stops growing once it is longer than this, so that at most 257 fields are listed."""
 
 
 def check_key(key: str) -> None:
     """Raise `ContractException` unless `key` may name an entry or a field in a write or delete."""
+    if _KEY.fullmatch(key):
+        return
     length = len(key.encode())
     if not 1 <= length <= MAX_KEY_BYTES:
         raise ContractException(f"key or field length invalid. expected [1, {MAX_KEY_BYTES}], actual {length}")
@@ -39,7 +43,8 @@ class ContractStorage:
 
     def get(self, contract: str, key: str) -> StoredValue | None:
         """Return the value of an entry, None if there is none."""
-        return self._value(f"b-{contract}-{key}")
+        text = self._cache.get(f"b-{contract}-{key}")
+        return None if text is None else decode(text)[0]
 
     def has(self, contract: str, key: str) -> bool:
         """Return whether an entry exists."""
@@ -51,9 +56,9 @@ class ContractStorage:
         Returns the stored bytes and the RAM that changes hands.
         """
         state_key = f"b-{contract}-{key}"
-        text, ram = _replace(self._cache.get(state_key), value, payer, contract, _bytes(contract, key))
+        text, size, ram = _replace(self._cache.get(state_key), value, payer, contract, _bytes(contract, key))
         self._cache.put(state_key, text)
-        return size_of(text), ram
+        return size, ram
 
     def delete(self, contract: str, key: str) -> list[RamCharge]:
         """Delete an entry; returns the RAM given back."""
@@ -64,7 +69,8 @@ class ContractStorage:
 
     def map_get(self, contract: str, key: str, field: str) -> StoredValue | None:
         """Return the value of a map's field, None if there is none."""
-        return self._value(f"m-{contract}-{key}-{field}")
+        text = self._cache.get(f"m-{contract}-{key}-{field}")
+        return None if text is None else decode(text)[0]
 
     def map_has(self, contract: str, key: str, field: str) -> bool:
         """Return whether a map has a field."""
@@ -85,9 +91,9 @@ class ContractStorage:
             if listed.count("@") <= MAX_LISTED_FIELDS:
                 self._cache.put(f"m-{contract}-{key}", f"{listed}@{field}")
         key_bytes = _bytes(contract, key) + 2 * len(field.encode())
-        text, ram = _replace(old, value, payer, contract, key_bytes)
+        text, size, ram = _replace(old, value, payer, contract, key_bytes)
         self._cache.put(state_key, text)
-        return size_of(text), ram
+        return size, ram
 
     def map_delete(self, contract: str, key: str, field: str) -> list[RamCharge]:
         """Delete a field and take it off the list; nothing happens if it is absent."""
@@ -110,23 +116,20 @@ class ContractStorage:
         else:
             self._cache.delete(list_key)
 
-    def _value(self, state_key: str) -> StoredValue | None:
-        text = self._cache.get(state_key)
-        return None if text is None else decode(text)[0]
-
 
 def _replace(
     old: str | None, value: StoredValue, payer: str, contract: str, key_bytes: int
-) -> tuple[str, list[RamCharge]]:
+) -> tuple[str, int, list[RamCharge]]:
+    """Return the new text, its size, and the RAM that changes hands."""
     old_payer = (payer_of(old) if old else "") or contract
     new_payer = payer or old_payer
     text = encode(value, new_payer)
     size = size_of(text)
     if old is None:
-        return text, [RamCharge(new_payer, size + key_bytes)]
+        return text, size, [RamCharge(new_payer, size + key_bytes)]
     if old_payer == new_payer:
-        return text, [RamCharge(new_payer, size - size_of(old))]
-    return text, [RamCharge(old_payer, -size_of(old) - key_bytes), RamCharge(new_payer, size + key_bytes)]
+        return text, size, [RamCharge(new_payer, size - size_of(old))]
+    return text, size, [RamCharge(old_payer, -size_of(old) - key_bytes), RamCharge(new_payer, size + key_bytes)]
 
 
 def _release(old: str | None, key_bytes: int) -> list[RamCharge]:

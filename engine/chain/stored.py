@@ -32,6 +32,8 @@ _NUMBER_BYTES = {"i": 8, "f": 12}
 
 def encode(value: StoredValue, payer: str) -> str:
     """Return the stored text of `value` whose bytes `payer` pays."""
+    if type(value) is int:  # the most frequent one first
+        return f"i{value}@{payer}"
     match value:
         case bool():
             return f"b{'t' if value else 'f'}@{payer}"

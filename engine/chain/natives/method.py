@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from types import GeneratorType
 from typing import Any
 
 from engine.chain.accounts import account_exists
@@ -42,7 +43,7 @@ class NativeContract(Value, frozen=True):
     def invoke(self, host: Host, method: str, arguments: list[object]) -> Invocation:
         """Run a method."""
         running: Invocation | Returns = self.methods[method].run(host, *arguments)
-        if isinstance(running, Generator):
+        if isinstance(running, GeneratorType):
             return (yield from running)
         return running
 
