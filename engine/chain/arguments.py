@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from engine.chain.go_json import NumberLiteral, go_json, well_formed
+from engine.chain.json_errors import syntax_error
 from engine.chain.stored import JsonText
 from engine.errors import ContractException
 from engine.values import AbiMethod
@@ -157,9 +158,4 @@ def _well_formed(value: object) -> object:
 def _reason(data: str, start: int, error: ValueError) -> str:
     if start == len(data):
         return "EOF"
-    position = error.pos if isinstance(error, json.JSONDecodeError) else start
-    while position < len(data) and data[position] in _WHITE_SPACE:
-        position += 1
-    if position >= len(data):
-        return "unexpected EOF"
-    return f"invalid character {data[position]!r} looking for beginning of value"
+    return syntax_error(data, error) if isinstance(error, json.JSONDecodeError) else str(error)

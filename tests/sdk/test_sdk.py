@@ -9,7 +9,8 @@ import pytest
 from engine.chain.encoding import sha3
 from engine.chain.keys import Signature
 from engine.entrance.account_keys import account_keys, write_accounts
-from engine.entrance.http.requests import TransactionMessageRequest, read_body
+from engine.entrance.http.message_reader import read_message
+from engine.entrance.http.requests import TransactionMessageRequest
 from engine.facade import Engine, Production, ProductionMode, TransactionExecuted
 
 VECTORS = 100
@@ -56,7 +57,7 @@ def test_encodings_and_signatures(run_script):
     assert len(vectors) == VECTORS
     short = 0
     for vector in vectors:
-        transaction = read_body(vector["body"].encode(), TransactionMessageRequest).transaction()
+        transaction = read_message(vector["body"].encode(), TransactionMessageRequest).transaction()
         assert transaction.base_bytes().hex() == vector["base"]
         assert transaction.publish_bytes().hex() == vector["publish"]
         (signature,) = transaction.publisher_signatures

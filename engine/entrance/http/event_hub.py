@@ -51,7 +51,7 @@ class EventHub:
         """Return a new subscription.
 
         Raises:
-            RequestFailure: a topic is unknown, or there are too many subscriptions.
+            RequestFailure: there are too many subscriptions.
         """
         if len(self._subscriptions) >= MAXIMUM_SUBSCRIPTIONS:
             raise RequestFailure("too many subscriptions", FailureCode.TOO_LARGE)

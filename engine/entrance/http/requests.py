@@ -1,33 +1,24 @@
-"""What the node is asked, and how it is read (spec/rpc.md §1, §3.1): JSON whatever the content type says.
-
-Names may be in snake_case or camelCase, `null` is absent, unknown fields are ignored, 64-bit integers come as numbers
-or texts and keep every digit, enums come as names or numbers, bytes in either base64 alphabet.
-"""
+"""What the node is asked (spec/rpc.md §1, §3.1): messages in bodies, which `message_reader` reads, and paths."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import math
 import re
-from functools import lru_cache
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
-
-from engine.chain.go_json import well_formed
-from engine.chain.keys import Algorithm, Signature
+from engine.chain.keys import Signature
 from engine.chain.transaction import Transaction
 from engine.entrance.http.failure import bad_argument
+from engine.entrance.http.message_reader import Enum, Int64, UInt32
 from engine.values import Action, AmountLimit, Value
 
-Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-UInt32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
-
 TOPICS = ("CONTRACT_RECEIPT", "CONTRACT_EVENT")
-_ALGORITHMS = {"UNKNOWN": 0, "SECP256K1": int(Algorithm.SECP256K1), "ED25519": int(Algorithm.ED25519)}
-_CAPITAL = re.compile("(?<=[a-z0-9])[A-Z]")
+_ALGORITHMS = ("UNKNOWN", "SECP256K1", "ED25519")
+_STORAGE_TYPES = ("KV", "MAP")
+Topic = Annotated[int, Enum("rpcpb.Event_Topic", TOPICS)]
+AlgorithmNumber = Annotated[int, Enum("rpcpb.Signature_Algorithm", _ALGORITHMS)]
+StorageType = Annotated[int, Enum("rpcpb.ListContractStorageRequest_StorageType", _STORAGE_TYPES)]
 _TRUE, _FALSE = (
     frozenset({"1", "t", "T", "TRUE", "true", "True"}),
     frozenset({"0", "f", "F", "FALSE", "false", "False"}),
@@ -35,8 +26,6 @@ _TRUE, _FALSE = (
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _OUT_OF_RANGE = -(2**63)
 """What converting a double that does not fit gives on the reference's machines."""
-
-Message = TypeVar("Message", bound=Value)
 
 
 # --- messages --------------------------------------------------------------------------------------
@@ -58,11 +47,11 @@ class LimitRequest(Value, frozen=True):
 
 
 class SignatureRequest(Value, frozen=True):
-    """A signature; key and signature in base64."""
+    """A signature; in JSON, key and signature are base64."""
 
-    algorithm: str | int = 0
-    signature: str = ""
-    public_key: str = ""
+    algorithm: AlgorithmNumber = 0
+    signature: bytes = b""
+    public_key: bytes = b""
 
 
 class TransactionMessageRequest(Value, frozen=True):
@@ -82,11 +71,7 @@ class TransactionMessageRequest(Value, frozen=True):
     publisher_sigs: tuple[SignatureRequest, ...] = ()
 
     def transaction(self) -> Transaction:
-        """Return the signed transaction.
-
-        Raises:
-            RequestFailure: a signature cannot be read.
-        """
+        """Return the signed transaction; raises `RequestFailure` for an algorithm that no signature can name."""
         return Transaction(
             time=self.time,
             expiration=self.expiration,
@@ -149,7 +134,7 @@ class StorageListRequest(Value, frozen=True, rename={"start": "from", "end": "to
     start: str = ""
     end: str = ""
     prefix: str = ""
-    storage_type: str | int = 0
+    storage_type: StorageType = 0
     limit: Int64 = 0
     by_longest_chain: bool = False
 
@@ -172,68 +157,12 @@ class SubscribeFilter(Value, frozen=True):
 class SubscribeRequest(Value, frozen=True):
     """Body of subscribe."""
 
-    topics: tuple[str | int, ...] = ()
+    topics: tuple[Topic, ...] = ()
     filter: SubscribeFilter = SubscribeFilter()
 
     def topic_names(self) -> frozenset[str]:
-        """Return the topics by name; raises `RequestFailure` for an unknown one."""
-        return frozenset(TOPICS[_enum(topic, TOPICS, "rpcpb.Event_Topic")] for topic in self.topics)
-
-
-# --- bodies ----------------------------------------------------------------------------------------
-
-
-def read_body(body: bytes, kind: type[Message]) -> Message:
-    """Return the message in a request's body; an empty body is an empty message.
-
-    Raises:
-        RequestFailure: it is no JSON object, or a field has the wrong type.
-    """
-    if not body.strip():
-        return kind()
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        raise bad_argument("invalid UTF-8") from None
-    try:
-        value = _normalised(json.loads(text, parse_constant=_refuse_constant))
-    except json.JSONDecodeError as error:
-        raise bad_argument(_syntax_message(text, error)) from None
-    except (ValueError, RecursionError) as error:
-        raise bad_argument(str(error)) from None
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise bad_argument(f"json: {error}") from None
-
-
-def _normalised(value: object) -> object:
-    match value:
-        case dict():
-            return {_snake_case(name): _normalised(item) for name, item in value.items() if item is not None}
-        case list():
-            return [_normalised(item) for item in value]
-        case str():
-            if well_formed(value) != value:
-                raise ValueError("invalid UTF-8")
-    return value
-
-
-@lru_cache(maxsize=512)
-def _snake_case(name: str) -> str:
-    return _CAPITAL.sub(lambda capital: f"_{capital.group().lower()}", name)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"invalid character '{name[0]}' looking for beginning of value")
-
-
-def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
-    """Return what the reference says of a JSON text that is malformed."""
-    if error.pos >= len(text) or error.msg.startswith("Unterminated"):
-        return "unexpected EOF"
-    where = "after top-level value" if error.msg == "Extra data" else "looking for beginning of value"
-    return f"invalid character '{text[error.pos]}' {where}"
+        """Return the topics by name; numbers that are none are nobody's topic."""
+        return frozenset(TOPICS[topic] for topic in self.topics if 0 <= topic < len(TOPICS))
 
 
 # --- path parameters -------------------------------------------------------------------------------
@@ -264,18 +193,11 @@ def _mismatch(name: str, function: str, text: str, problem: str) -> Exception:
 # --- parts -----------------------------------------------------------------------------------------
 
 
-def storage_type(value: str | int) -> str:
+def storage_type(value: int) -> str:
     """Return `KV` or `MAP`; raises `RequestFailure` for another storage type."""
-    kinds = ("KV", "MAP")
-    return kinds[_enum(value, kinds, "rpcpb.ListContractStorageRequest_StorageType")]
-
-
-def _enum(value: str | int, names: tuple[str, ...], kind: str) -> int:
-    if isinstance(value, int) and 0 <= value < len(names):
-        return value
-    if isinstance(value, str) and value in names:
-        return names.index(value)
-    raise bad_argument(f"unknown value {json.dumps(value)} for enum {kind}")
+    if not 0 <= value < len(_STORAGE_TYPES):
+        raise bad_argument(f"unknown value {value} for enum rpcpb.ListContractStorageRequest_StorageType")
+    return _STORAGE_TYPES[value]
 
 
 def _hundredths(value: float) -> int:
@@ -284,19 +206,6 @@ def _hundredths(value: float) -> int:
 
 
 def _signature(request: SignatureRequest) -> Signature:
-    algorithm = request.algorithm
-    if isinstance(algorithm, str):
-        if algorithm not in _ALGORITHMS:
-            raise bad_argument(f"unknown value {json.dumps(algorithm)} for enum rpcpb.Signature_Algorithm")
-        algorithm = _ALGORITHMS[algorithm]
-    if not 0 <= algorithm <= 255:
-        raise bad_argument(f"unknown value {algorithm} for enum rpcpb.Signature_Algorithm")
-    return Signature(algorithm, _bytes(request.signature), _bytes(request.public_key))
-
-
-def _bytes(text: str) -> bytes:
-    standard = text.replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise bad_argument(f"illegal base64 data in {json.dumps(text[:40], ensure_ascii=False)}") from None
+    if not 0 <= request.algorithm <= 255:
+        raise bad_argument(f"unknown value {request.algorithm} for enum rpcpb.Signature_Algorithm")
+    return Signature(request.algorithm, request.signature, request.public_key)

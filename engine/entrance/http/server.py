@@ -18,7 +18,8 @@ from aiohttp import web
 
 from engine.entrance.http.event_hub import EventHub
 from engine.entrance.http.failure import FailureCode, RequestFailure
-from engine.entrance.http.requests import SubscribeRequest, read_body
+from engine.entrance.http.message_reader import read_message
+from engine.entrance.http.requests import SubscribeRequest
 from engine.entrance.http.routes import ROUTES
 from engine.errors import InternalError, InvalidInput, StrataError, UserError
 from engine.interface import NodeAnswered
@@ -199,7 +200,7 @@ class _Application:
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request."""
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return web.Response(headers=_CORS | _PREFLIGHT)
         try:
             if self.connections() > MAXIMUM_CONNECTIONS:
@@ -207,7 +208,7 @@ class _Application:
             name, *parts = request.path.lstrip("/").split("/")
             if name == "subscribe" and not parts:
                 _require_method(request, "POST")
-                return await self._stream(request, read_body(await _body(request), SubscribeRequest))
+                return await self._stream(request, read_message(await _body(request), SubscribeRequest))
             return _json(await self._ask(request, name, parts))
         except StrataError as error:
             return _failed(error)
@@ -225,7 +226,7 @@ class _Application:
         if route.body is None:
             asked = route.answer(self._service, *route.read_parameters(parts))
         else:
-            asked = route.answer(self._service, read_body(await _body(request), route.body))
+            asked = route.answer(self._service, read_message(await _body(request), route.body))
         # Shielded: a client that goes away takes back nothing it has sent.
         answer: Value = await asyncio.shield(asyncio.wrap_future(asked))
         return answer

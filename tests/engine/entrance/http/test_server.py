@@ -73,6 +73,17 @@ def test_a_browser_may_ask(node):
         assert node.ask("GET", path)[1]["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "POST"])
+def test_other_methods(node, method):
+    """As the reference's gateway: a path has one method, and HEAD is not GET without a body."""
+    status, _, body = node.ask(method, "/getNodeInfo")
+    assert status == 400
+    assert json.loads(body or b"null") == (None if method == "HEAD" else {"code": 12, "message": "Method Not Allowed"})
+    status, _, body = node.ask(method, "/nothing")
+    assert (status, json.loads(body or '{"code":12}')["code"]) == (400, 12)
+    assert node.get("/getNodeInfo")["mode"] == "ModeNormal"
+
+
 def test_content_types(node):
     _, headers, _ = node.ask("GET", "/getNodeInfo")
     assert headers["Content-Type"].startswith("application/json")

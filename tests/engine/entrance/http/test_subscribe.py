@@ -10,7 +10,7 @@ import pytest
 
 from engine.entrance.http.event_hub import BUFFERED, EventHub
 from engine.entrance.http.failure import RequestFailure
-from engine.entrance.http.requests import SubscribeFilter, SubscribeRequest
+from engine.entrance.http.requests import TOPICS, SubscribeFilter, SubscribeRequest
 from engine.values import ContractEvent
 
 SOURCE = """class Speaker {
@@ -20,6 +20,8 @@ SOURCE = """class Speaker {
 }
 module.exports = Speaker;
 """
+
+EVENTS = TOPICS.index("CONTRACT_EVENT")
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +118,8 @@ def received(subscription):
 def test_filters():
     hub = EventHub()
     none = hub.subscribe(SubscribeRequest())
-    everything = hub.subscribe(SubscribeRequest(topics=("CONTRACT_EVENT",)))
-    one = hub.subscribe(SubscribeRequest(topics=("CONTRACT_EVENT",), filter=SubscribeFilter("c")))
+    everything = hub.subscribe(SubscribeRequest(topics=(EVENTS,)))
+    one = hub.subscribe(SubscribeRequest(topics=(EVENTS,), filter=SubscribeFilter("c")))
     hub.publish(events("a") + events("b", contract="other") + events("r", topic="CONTRACT_RECEIPT"))
     hub.close()
     assert (received(none), received(everything), received(one)) == ([], ["a", "b"], ["a"])
@@ -125,7 +127,7 @@ def test_filters():
 
 def test_a_slow_reader_loses_the_newest():
     hub = EventHub()
-    slow = hub.subscribe(SubscribeRequest(topics=("CONTRACT_EVENT",)))
+    slow = hub.subscribe(SubscribeRequest(topics=(EVENTS,)))
     hub.publish(events(*map(str, range(BUFFERED + 50))))
     hub.close()
     assert received(slow) == [str(number) for number in range(BUFFERED)]

@@ -150,11 +150,11 @@ def test_a_transaction_enters_once(node):
 def test_a_transaction_ahead_of_the_clock_waits_for_its_time(node):
     produced = threading.Event()
     unsubscribe = node.engine.subscribe(lambda event: produced.set() if isinstance(event, BlockProduced) else None)
-    transaction = transfer(time=time.time_ns() + SECOND)
+    transaction = transfer(time=time.time_ns() + 5 * SECOND)
     identity = node.send(transaction)
     answer = node.get(f"/getTxByHash/{identity}")
     assert (answer["status"], answer["block_number"]) == ("PENDING", "-1")
-    assert produced.wait(20)
+    assert produced.wait(60)
     unsubscribe()
     number = int(node.get(f"/getTxByHash/{identity}")["block_number"])
     assert node.engine.validate_block(number).result(30) is None
