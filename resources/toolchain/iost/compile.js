@@ -15,7 +15,7 @@ import { hideFromWith } from './hiding.js';
 import { meter } from './metering.js';
 import { argumentsRenames, constantRenames, takenName } from './names.js';
 import { escapedSource, parse } from './parser.js';
-import { align, checkNames, checkTokens, rewrite } from './rewrite.js';
+import { align, checkArrows, checkNames, checkTokens, rewrite } from './rewrite.js';
 
 /**
  * @param {string} source
@@ -75,6 +75,7 @@ function prepare(source) {
   delete original.tokens;
   checkNames(original);
   rewrite(original);
+  checkArrows(original);
   const regenerated = escodegen.generate(original);
   if (regenerated === '') {
     throw new CompileProblem('', { code: 'empty-source', explanation: 'the source contains no statement' });

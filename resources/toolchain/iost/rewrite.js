@@ -54,6 +54,20 @@ export function rewrite(tree) {
   visit(tree);
 }
 
+/** Refuse `(a, )` without an arrow behind it: the reference's parser lets it pass, and its generator trips over it. */
+export function checkArrows(tree) {
+  walk(tree, (node) => {
+    if (node.type === 'ArrowParameterPlaceHolder') {
+      throw new CompileProblem('this[type] is not a function', {
+        code: 'syntax',
+        loc: node.loc,
+        explanation: 'a comma stands before the closing parenthesis',
+        errorClass: 'TypeError',
+      });
+    }
+  });
+}
+
 function visit(node) {
   if (node.type === 'ArrayPattern' || node.type === 'ObjectPattern') {
     const text = `use of ArrayPattern or ObjectPattern is not allowed.${JSON.stringify(node)}`;

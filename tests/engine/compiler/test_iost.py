@@ -203,6 +203,15 @@ def test_interface_validation(compiler, source, abi, error):
     assert compiler.validate(source, abi) == expected
 
 
+def test_a_trailing_comma_in_parentheses_without_an_arrow(compiler):
+    source = "class A { init() {} f(a) { return (a, )[0]; } }\nmodule.exports = A;"
+    with pytest.raises(CompileError) as caught:
+        compiler.compile(source)
+    assert caught.value.what == "Uncaught exception: TypeError: this[type] is not a function"
+    assert caught.value.diagnostics[0].line == 1
+    assert compile_error(compiler, source.replace("(a, )[0]", "(a, ) => a")) is None
+
+
 @settings(max_examples=60)
 @given(
     st.text(st.sampled_from("ab=+(){};'`${}/*\n\\u0[],.:?<>!&|~^-%@#class functi return0123 \ud800\0é"), max_size=60)
