@@ -8,7 +8,7 @@ long as it likes, without locks and without telling anybody.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from engine.errors import InternalError
 
@@ -24,34 +24,35 @@ class NoVersion:
 
 NO_VERSION: Final = NoVersion()
 
-_BEYOND_UNICODE = chr(0x10FFFF)
+Version = tuple[int, str | None, "Version | None"]
+"""A version of a key: its number, the text (None if deleted), the version before it."""
 
 
 class VersionTable:
-    """Texts by key and version; versions of a key ascend."""
+    """The newest version of each key; older ones hang on it."""
 
-    def __init__(self, entries: dict[str, list[tuple[int, str | None]]] | None = None) -> None:
+    def __init__(self, entries: dict[str, Version] | None = None) -> None:
         self.entries = {} if entries is None else entries
         self._ordered: list[str] = []
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str | None]) -> Self:
+        """Return a table with these texts as version 0."""
+        return cls({key: (0, text, None) for key, text in texts.items()})
 
     def at(self, key: str, version: int) -> str | NoVersion | None:
         """Return the text of `key` at `version`, None if deleted, `NO_VERSION` if unknown then."""
         entry = self.entries.get(key)
-        if entry is not None:
-            for number, text in reversed(entry):
-                if number <= version:
-                    return text
+        while entry is not None:
+            if entry[0] <= version:
+                return entry[1]
+            entry = entry[2]
         return NO_VERSION
 
     def append(self, version: int, writes: Mapping[str, str | None]) -> None:
         """Add the write set of one transaction."""
-        entries = self.entries
-        for key, text in writes.items():
-            entry = entries.get(key)
-            if entry is None:
-                entries[key] = [(version, text)]
-            else:
-                entry.append((version, text))
+        known = self.entries.get
+        self.entries.update({key: (version, text, known(key)) for key, text in writes.items()})
 
     def keys_at(self, version: int, *, prefix: str = "", after: str = "") -> Iterator[tuple[str, str | None]]:
         """Yield keys above `after` that start with `prefix`, in order, with their text at `version`."""
@@ -67,12 +68,8 @@ class VersionTable:
 
     def between(self, first: int, last: int) -> VersionTable:
         """Return a new table with the versions from `first` to `last`."""
-        kept = {
-            key: versions
-            for key, entry in self.entries.items()
-            if (versions := [version for version in entry if first <= version[0] <= last])
-        }
-        return VersionTable(kept)
+        kept = {key: _cut(entry, first, last) for key, entry in self.entries.items()}
+        return VersionTable({key: entry for key, entry in kept.items() if entry is not None})
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -82,6 +79,18 @@ class VersionTable:
         if len(ordered) != len(self.entries):  # keys are only ever added to a table
             ordered = self._ordered = sorted(self.entries)
         return ordered
+
+
+def _cut(entry: Version | None, first: int, last: int) -> Version | None:
+    kept: list[Version] = []
+    while entry is not None and entry[0] >= first:
+        if entry[0] <= last:
+            kept.append(entry)
+        entry = entry[2]
+    cut = None
+    for number, text, _ in reversed(kept):
+        cut = (number, text, cut)
+    return cut
 
 
 class Mvcc:

@@ -125,7 +125,7 @@ class StateStack:
             _, replaced = net_effect((), [self._kept_changes(step) for step in way.up])
             base, table, version = self._layers_after(way.ancestor)
             texts = dict(table.keys_at(version)) | replaced
-            return StateView(base, VersionTable({key: [(0, text)] for key, text in texts.items()}), 0)
+            return StateView(base, VersionTable.of(texts), 0)
 
     def diff(
         self,

@@ -176,10 +176,10 @@ class StateView:
     def read(self, key: str) -> tuple[str | None, Layer]:
         """Return the stored text of `key` and the layer that answered (MVCC also for a deletion it holds)."""
         entry = self._entries.get(key)  # `VersionTable.at` without its call: this is the hot path
-        if entry is not None:
-            for number, text in reversed(entry):
-                if number <= self._version:
-                    return text, _MVCC
+        while entry is not None:
+            if entry[0] <= self._version:
+                return entry[1], _MVCC
+            entry = entry[2]
         found = self._base_get(key)
         return found, _ABSENT if found is None else _ROCKSDB
 

@@ -36,7 +36,7 @@ class NoBase:
 
 
 def view_of(entries):
-    return StateView(NoBase(), VersionTable({key: [(0, text)] for key, text in entries.items()}), 0)
+    return StateView(NoBase(), VersionTable.of(entries), 0)
 
 
 def all_found(view, query, count):

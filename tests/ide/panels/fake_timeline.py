@@ -32,7 +32,7 @@ class FakeTimeline:
         texts = {
             entry.key: entry.value for layer in (Layer.ROCKSDB, Layer.MVCC) for entry in self._engine.layers[layer]
         }
-        return StateView(NoBase(), VersionTable({key: [(0, text)] for key, text in texts.items()}), 0)
+        return StateView(NoBase(), VersionTable.of(texts), 0)
 
     def entries(self, *, at=None, prefix="", after="", count=200):
         self._engine.asked.append(("timeline.entries", (at, prefix, after)))
