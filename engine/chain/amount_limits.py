@@ -60,6 +60,8 @@ class AmountLimits:
         """Charge for looking at the action's receipts, and check what moved against both limits."""
         receipts = host.receipts[self._first_receipt :]
         host.charge_steps(len(receipts))
+        if _bounds_nothing(method.amount_limit) and _bounds_nothing(self._transaction_limits):
+            return
         for token, amount in _moved(host.cache, receipts).items():
             total = amounts.plus(self._totals.get(token, FixedPoint(0, 0)), amount)
             self._totals[token] = total
@@ -67,6 +69,11 @@ class AmountLimits:
                 raise ContractException(f"token {token} exceed amountLimit in abi. need {decimal_text(amount)}")
             if not _within(host.cache, self._transaction_limits, token, total):
                 raise ContractException(f"token {token} exceed amountLimit in tx. need {decimal_text(amount)}")
+
+
+def _bounds_nothing(limits: Sequence[AmountLimit]) -> bool:
+    """Return whether limits let any amount of any token pass."""
+    return any(limit.token == ANY_TOKEN for limit in limits) and all(limit.val == UNLIMITED for limit in limits)
 
 
 def _moved(cache: StateCache, receipts: Sequence[ReceiptLine]) -> dict[str, FixedPoint]:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Final
 
+import msgspec
+
 from engine.chain.go_json import NumberLiteral, go_json, well_formed
 from engine.chain.json_errors import syntax_error
 from engine.chain.stored import JsonText
@@ -15,6 +17,7 @@ from engine.values import AbiMethod
 _INTEGER = re.compile(r"-?\d+")
 _INT64 = range(-(2**63), 2**63)
 _BRACKET = re.compile(r"""[\[\]{}]|"(?:[^"\\]|\\.)*"?""", re.DOTALL)
+_TEXTS: Final = msgspec.json.Decoder(list[str])
 MAXIMUM_DEPTH = 200
 """How deeply an action's data may be nested; the reference takes 10,000 levels."""
 _WHITE_SPACE = " \t\r\n"
@@ -68,6 +71,10 @@ def parse_json(data: str) -> object:
 
 def first_json_value(data: str) -> object:
     """Return what `parse_json` does; raises `ValueError` with the reference's reason alone."""
+    try:
+        return _TEXTS.decode(data)  # most arguments are texts, and this reads no list of texts differently
+    except ValueError:
+        pass
     if _is_too_deep(data):
         raise ValueError("exceeded max depth")
     start = len(data) - len(data.lstrip(_WHITE_SPACE))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+import msgspec
+
 from engine.chain.go_json import go_json
-from engine.values import Action, AmountLimit
+from engine.values import Action, AmountLimit, Value
 
 
-@dataclass(frozen=True, slots=True)
-class BlockContext:
+class BlockContext(Value, frozen=True):
     """The block a transaction runs in; `time` in nanoseconds. What is unknown is None and reads `null`."""
 
     number: int | None = None
@@ -27,8 +27,7 @@ class BlockContext:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionContext:
+class TransactionContext(Value, frozen=True):
     """A transaction as contracts see it.
 
     `gas_ratio` is the ratio × 100, times are nanoseconds, `auth_list` maps base58 public keys to 1
@@ -42,7 +41,7 @@ class TransactionContext:
     time: int | None = None
     expiration: int | None = None
     gas_ratio: int = 100
-    auth_list: dict[str, int] | None = field(default_factory=dict)
+    auth_list: dict[str, int] | None = msgspec.field(default_factory=dict)
     signers: frozenset[str] = frozenset()
     actions: tuple[Action, ...] | None = ()
     amount_limit: tuple[AmountLimit, ...] | None = ()

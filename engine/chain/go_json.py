@@ -25,8 +25,8 @@ def go_json(value: object) -> str:
     """
     if type(value) is str:  # the most frequent ones first
         return _text(value)
-    if type(value) is list:
-        return "[" + ",".join(map(go_json, value)) + "]"
+    if type(value) is list or type(value) is tuple:
+        return "[" + ",".join([go_json(item) for item in value]) + "]"
     match value:
         case None:
             return "null"
@@ -40,7 +40,7 @@ def go_json(value: object) -> str:
             members = sorted(value.items(), key=lambda member: member[0].encode())
             return "{" + ",".join(f"{_text(key)}:{go_json(item)}" for key, item in members) + "}"
         case list() | tuple():
-            return "[" + ",".join(map(go_json, value)) + "]"
+            return go_json(list(value))
     raise InternalError(f"{type(value).__name__} has no JSON form")
 
 
@@ -50,7 +50,7 @@ def well_formed(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    return f'"{_ESCAPED.sub(_escape, text)}"' if _ESCAPED.search(text) else f'"{text}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
-from engine.values import Abi, AbiMethod, Profile
+import msgspec
+
+from engine.errors import ContractFailure
+from engine.values import Abi, AbiMethod, Profile, Value
 
 if TYPE_CHECKING:
     from engine.chain.host import Host
-    from engine.errors import ContractFailure
     from engine.vm.interface import ScriptFrame, ScriptOutcome
 
 Returns: TypeAlias = "list[object] | None"
@@ -71,8 +74,7 @@ class GasPrices:
     refusal: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class DeployedCode:
+class DeployedCode(Value, frozen=True, dict=True):
     """A contract that can be called. `native` ones are run by `NativeContracts`, others by a sandbox."""
 
     id: str
@@ -83,22 +85,22 @@ class DeployedCode:
 
     def method(self, name: str) -> AbiMethod | None:
         """Return the interface entry called `name`; `init` always exists for the system to call."""
-        for entry in self.abi.abi:
-            if entry.name == name:
-                return entry
-        return AbiMethod("init") if name == "init" else None
+        return self._methods.get(name)
+
+    @cached_property
+    def _methods(self) -> dict[str, AbiMethod]:
+        first_ones = {entry.name: entry for entry in reversed(self.abi.abi)}
+        return {"init": AbiMethod("init")} | first_ones
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Value, frozen=True):
     """Who entered a frame: an account for an action's entry, else a contract."""
 
     name: str | None
     is_account: bool
 
 
-@dataclass(slots=True)
-class CallFrame:
+class CallFrame(msgspec.Struct, eq=False):
     """One call on the stack. `height` is 1 for an action's entry; `records` are the calls above, as they were named.
 
     `authorities` are the contracts that lent their authority on the way here. `cpu` and `net` grow as
@@ -116,7 +118,7 @@ class CallFrame:
     authorities: frozenset[str] = frozenset()
     cpu: int = 0
     net: int = 0
-    ram: list[RamCharge] = field(default_factory=list)
+    ram: list[RamCharge] = msgspec.field(default_factory=list)
 
     @property
     def cost(self) -> Cost:
@@ -124,8 +126,7 @@ class CallFrame:
         return Cost(self.cpu, self.net)
 
 
-@dataclass(frozen=True, slots=True)
-class FailureSite:
+class FailureSite(Value, frozen=True):
     """Where a script frame failed: line and column of the metered text (0 if unknown), stack innermost first."""
 
     contract: str
@@ -135,8 +136,7 @@ class FailureSite:
     stack: tuple[tuple[str, int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ActionOutcome:
+class ActionOutcome(Value, frozen=True):
     """How an action ended: `returns` if it succeeded, else `failure`; `cost` in both cases.
 
     `sites` tell where scripts failed, innermost contract first.

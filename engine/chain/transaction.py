@@ -117,5 +117,6 @@ class Transaction(Value, frozen=True, dict=True):
     def key_levels(self) -> dict[str, int]:
         """Return the signing keys by readable id: 1 signed as a signer, 2 as publisher (2 wins)."""
         levels = {key_id(signature.public_key): 1 for signature in self.signatures}
-        levels.update((key_id(signature.public_key), 2) for signature in self.publisher_signatures)
+        for signature in self.publisher_signatures:
+            levels[key_id(signature.public_key)] = 2
         return levels

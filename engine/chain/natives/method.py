@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import GeneratorType
 from typing import Any
 
 from engine.chain.accounts import account_exists
@@ -43,9 +42,9 @@ class NativeContract(Value, frozen=True):
     def invoke(self, host: Host, method: str, arguments: list[object]) -> Invocation:
         """Run a method."""
         running: Invocation | Returns = self.methods[method].run(host, *arguments)
-        if isinstance(running, GeneratorType):
-            return (yield from running)
-        return running
+        if running is None or isinstance(running, list):
+            return running
+        return (yield from running)
 
 
 def can_update(host: Host, _data: str) -> Returns:

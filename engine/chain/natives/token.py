@@ -307,10 +307,10 @@ def _take(host: Host, symbol: str, sender: str, value: int) -> None:
 
 def _balance(host: Host, symbol: str, account: str) -> int:
     """Return a balance, after frozen tokens that are due were added to it."""
-    balance = 0
-    if host.map_has(f"TB{account}", symbol):
-        stored = host.map_get(f"TB{account}", symbol)
-        balance = stored if isinstance(stored, int) else 0
+    stored = host.map_get(f"TB{account}", symbol)
+    if stored is not None:
+        host.charge(host.prices.get)  # the reference looks whether it exists, then reads it
+    balance = stored if isinstance(stored, int) else 0
     if not host.map_has(f"TF{account}", symbol):
         return balance
     host.charge(host.prices.context)
