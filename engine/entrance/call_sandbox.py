@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from engine.chain.bare import BareCall, BareOutcome
 from engine.compiler.compiler import Compiler
 from engine.entrance.call_program import PROGRAM, decode_message, encode_message
 from engine.entrance.contract_source import ContractSource
+from engine.entrance.project import NO_LIMITS, ProjectLimits
 from engine.errors import InternalError
 from engine.values import Abi, CompiledContract, Layer
 from engine.vm.check_mode import checks_by_default
@@ -20,16 +23,23 @@ _GRACE_SECONDS = 2.0
 class WorkerCallSandbox:
     """The sandbox of direct calls; any thread may use it. Close it to end its processes."""
 
-    def __init__(self, *, timeout: float, check: bool | None = None) -> None:
-        """Start the processes; a call may take `timeout` seconds. `check` is that of `VmSettings`.
+    def __init__(self, *, timeout: float, check: bool | None = None, limits: ProjectLimits = NO_LIMITS) -> None:
+        """Start the processes; a call may take `timeout` seconds, within `limits`. `check` is that of `VmSettings`.
 
         None leaves it to the environment.
         """
-        self._timeout = timeout
+        self._timeout = min(timeout, limits.seconds or timeout)
         self._codes: dict[str, CompiledContract] = {}
         self._toolchain = ToolchainProcess()
         self._compiler = Compiler(self._toolchain)
-        settings = PoolSettings(spares=0, time_limit=timeout, check=checks_by_default() if check is None else check)
+        settings = PoolSettings(
+            spares=0, time_limit=self._timeout, check=checks_by_default() if check is None else check
+        )
+        settings = msgspec.structs.replace(
+            settings,
+            heap_bytes=limits.heap_bytes or settings.heap_bytes,
+            process_bytes=limits.worker_bytes or settings.process_bytes,
+        )
         self._pool = WorkerPool(PROGRAM, serve_read=_no_state, serve_code=self._codes.__getitem__, settings=settings)
 
     def validate(self, source: str, abi: Abi) -> str | None:

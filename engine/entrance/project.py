@@ -52,6 +52,10 @@ class ProjectLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
         )
 
 
+NO_LIMITS = ProjectLimits()
+"""The limits of a project that sets none."""
+
+
 class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The settings of a project, as they stand in its `strata.json`."""
 
@@ -99,7 +103,7 @@ def limits_for(file: Path) -> ProjectLimits:
         InvalidInput: the project's settings cannot be read, or a bound is out of its range.
     """
     folder = project_folder(file.absolute())
-    limits = load_project(folder).limits or ProjectLimits()
+    limits = load_project(folder).limits or NO_LIMITS
     problem = problem_of(limits.applied(VmSettings()))
     if problem:
         raise InvalidInput(problem, where=str(folder / PROJECT_FILE), advice="Choose a number within the range.")

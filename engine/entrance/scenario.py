@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from engine.entrance.call_sandbox import WorkerCallSandbox
+from engine.entrance.project import ProjectLimits, limits_for
 from engine.entrance.scenario_call import run_call_scenario
 from engine.entrance.scenario_chain import run_chain_scenario
 from engine.entrance.scenario_file import ChainScenario, load_scenario
@@ -40,7 +41,7 @@ class ScenarioRunner:
         self._timeout, self._check = timeout, check
         self._open_engine = functools.partial(open_engine, check=check)
         self._lock = threading.Lock()
-        self._sandbox: WorkerCallSandbox | None = None
+        self._sandboxes: dict[ProjectLimits, WorkerCallSandbox] = {}
 
     def run(self, path: Path) -> ScenarioOutcome:
         """Run one file; never raises for what a file or a contract does."""
@@ -54,7 +55,7 @@ class ScenarioRunner:
             if isinstance(scenario, ChainScenario):
                 steps = run_chain_scenario(scenario, path, timeout=self._timeout, open_engine=self._open_engine)
             else:
-                steps = run_call_scenario(scenario, path, self._call_sandbox())
+                steps = run_call_scenario(scenario, path, self._call_sandbox(limits_for(path)))
         except UserError as problem:
             error = str(problem)
         except StrataError as problem:
@@ -73,16 +74,16 @@ class ScenarioRunner:
             yield from threads.map(self.run, paths)
 
     def close(self) -> None:
-        """End the sandbox's processes."""
-        if self._sandbox is not None:
-            self._sandbox.close()
+        """End the sandboxes' processes."""
+        for sandbox in self._sandboxes.values():
+            sandbox.close()
 
-    def _call_sandbox(self) -> WorkerCallSandbox:
-        """Return the sandbox of direct calls, started when it is first needed."""
+    def _call_sandbox(self, limits: ProjectLimits) -> WorkerCallSandbox:
+        """Return the sandbox of direct calls within some limits, started when it is first needed."""
         with self._lock:
-            if self._sandbox is None:
-                self._sandbox = WorkerCallSandbox(timeout=self._timeout, check=self._check)
-            return self._sandbox
+            if limits not in self._sandboxes:
+                self._sandboxes[limits] = WorkerCallSandbox(timeout=self._timeout, check=self._check, limits=limits)
+            return self._sandboxes[limits]
 
 
 def report(outcomes: Iterable[ScenarioOutcome], stream: TextIO, *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from engine.entrance.contract_source import ContractSource, read_source
-from engine.entrance.project import ProjectLimits, limits_for
+from engine.entrance.project import NO_LIMITS, limits_for
 from engine.entrance.scenario_file import ChainContract, ChainScenario, step
 from engine.entrance.scenario_outcome import Comparison, StepOutcome
 from engine.entrance.scenario_steps import observed, perform, title
@@ -42,7 +42,7 @@ def run_chain_scenario(
         limits = limits_for(path)
         engine = open_engine(Path(folder), genesis=_genesis(scenario, path))
         try:
-            if limits != ProjectLimits():
+            if limits != NO_LIMITS:
                 engine.configure_vm(limits.applied(engine.vm_settings)).result()
             return _ChainRun(scenario, path, engine, timeout).run()
         finally:

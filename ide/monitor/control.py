@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.entrance.project import ProjectLimits, load_project, save_project
+from engine.entrance.project import NO_LIMITS, ProjectLimits, load_project, save_project
 from engine.errors import UserError
 from engine.facade import VmSettings
 from ide.bridge import EngineBridge
@@ -60,7 +60,7 @@ class VmControl(QObject):
         value = self._window.settings.value
         limits = load_project(self._window.project).limits if self._window.project is not None else None
         chosen = VmSettings(floor=value.worker_floor, ceiling=value.worker_ceiling)
-        return (limits or ProjectLimits()).applied(chosen)
+        return (limits or NO_LIMITS).applied(chosen)
 
     def _configure(self, settings: VmSettings) -> None:
         engine = self._bridge.engine
@@ -75,4 +75,4 @@ def _limits_of(settings: VmSettings) -> ProjectLimits | None:
         heap_bytes=settings.heap_bytes if settings.heap_bytes != DEFAULTS.heap_bytes else None,
         worker_bytes=settings.process_bytes if settings.process_bytes != DEFAULTS.process_bytes else None,
     )
-    return None if limits == ProjectLimits() else limits
+    return None if limits == NO_LIMITS else limits

@@ -58,6 +58,23 @@ def test_scenarios_keep_to_them(tmp_path: Path) -> None:
     assert (settings.time_limit, settings.heap_bytes, settings.process_bytes) == tuple(LIMITS.values())
 
 
+def test_direct_calls_keep_to_them(tmp_path: Path) -> None:
+    folder = project(tmp_path, {"seconds": 0.05}) / "tests"
+    folder.mkdir()
+    source = "class A { init() {} f() { return /^(a+)+$/.test('a'.repeat(40) + 'b'); } }\nmodule.exports = A;\n"
+    calls = [{"api": "f", "args": [], "expect": {"return": "false"}}]
+    (folder / "s.scenario.json").write_text(
+        json.dumps({"name": "s", "profile": "modern", "source": source, "calls": calls})
+    )
+    runner = ScenarioRunner(timeout=3600)
+    try:
+        outcome = runner.run(folder / "s.scenario.json")
+    finally:
+        runner.close()
+    assert "DeadlineExceeded: execution killed" in outcome.as_text()
+    assert not outcome.ok
+
+
 @pytest.mark.parametrize("arguments", [["--data", "{}/.strata/chain"], ["--project", "{}"]])
 def test_the_node_keeps_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     folder = project(tmp_path / "project")
