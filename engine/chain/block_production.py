@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from engine.chain.block import Block
 from engine.chain.clock import Clock
 from engine.chain.context import BlockContext
 from engine.chain.contracts import record_key
@@ -17,12 +18,14 @@ from engine.chain.executor import Execution, Mode
 from engine.chain.history import ChainHistory
 from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
+from engine.chain.receipt import gas_text
 from engine.chain.records import (
     ChainSettings,
     ExecutionTrace,
     StoredResult,
     decode_block,
     encode_record,
+    encode_serial,
 )
 from engine.chain.transaction import DEFAULT_CHAIN_ID, Transaction
 from engine.chain.wallet import Wallet, request_of
@@ -40,7 +43,8 @@ from engine.values import (
     TransactionResult,
 )
 
-SETTINGS = "chain"
+SETTINGS, SERIAL = "chain", "chain-serial"
+"""Names of the chain's settings in the store, and of the newest serial number, which changes with every block."""
 BASE_GAS_LIMIT = 100_000_000
 Listener = Callable[[EngineEvent], None]
 
@@ -152,54 +156,46 @@ class BlockProduction(ChainHistory):
         duration: int = 0,
     ) -> TransactionResult:
         """Commit an executed transaction to the open block; `duration` is in nanoseconds."""
-        block = self._open
-        if block is None:
+        if self._open is None:
             raise InternalError("a transaction was accepted without a block")
-        self._commit(queued, execution)
-        index = block.add(queued, execution, trace)
-        result = self._result(block, index, request, duration=duration)
+        result = self._add(self._open, queued, execution, request, trace=trace, duration=duration)
         self._remember(result)
         return result
 
     def produce(self) -> BlockSummary:
         """Close the open block, one with only the base transaction if there is none, and make it durable."""
+        return self._close().summary(flushed=False)
+
+    def _close(self) -> Block:
         block = self._open or self._new_block()
         if self._open is None:
             self._execute_base(block)
         closed = block.close()
         block_hash = closed.head.hash()
-        results = [
-            self._results.get(queued.hash) or self._result(block, index, None)
-            for index, (queued, _) in enumerate(block.entries)
-        ]
         flush = self.options.unflushed_blocks == 0
         observed = self._is_observed()
         changes = self.stack.close_block(
             block.number,
             base58_text(block_hash),
             body=encode_record(closed),
-            transactions=[
-                _record(queued, result, block.traces.get(queued.hash))
-                for result, (queued, _) in zip(results, block.entries, strict=True)
-            ],
-            settings={SETTINGS: self._encoded_settings()},
+            transactions=block.records,
+            settings=self._settings_of(block),
             flush=flush,
             listing=observed,
         )
         self._open = None
-        self._head = Head(block.number, block_hash, block.time, closed.head.witness, closed.gas_usage())
-        summary = closed.summary(flushed=False)
+        self._head = Head(block.number, block_hash, block.time, closed.head.witness, gas_text(block.gas))
         if observed:
-            for result in results[1:]:
+            for result in block.results[1:]:
                 if result.hash not in self._announced:
                     self._listener(TransactionExecuted(result))
-            self._listener(BlockProduced(summary, changes))
+            self._listener(BlockProduced(closed.summary(flushed=False), changes))
         self._announced.clear()
         if flush:
             self._listener(BlockFlushed(block.number))
         else:
             self._flush()
-        return summary
+        return closed
 
     def _new_block(self, *, not_before: int = 0) -> OpenBlock:
         """Return a block at the clock's time; a transaction from a clock ahead of ours draws it to its own time."""
@@ -219,8 +215,7 @@ class BlockProduction(ChainHistory):
     def _begin(self, block: OpenBlock, base: QueuedTransaction, execution: Execution) -> None:
         if execution.failure is not None:
             raise InternalError(f"the base transaction failed: {execution.receipt.message}")
-        self._commit(base, execution)
-        block.add(base, execution)
+        self._add(block, base, execution, None)
         self._open = block
 
     def _base(self, block: OpenBlock) -> QueuedTransaction:
@@ -242,8 +237,23 @@ class BlockProduction(ChainHistory):
             chain_id=self.options.chain_id,
         )
 
-    def _commit(self, queued: QueuedTransaction, execution: Execution) -> None:
+    def _add(
+        self,
+        block: OpenBlock,
+        queued: QueuedTransaction,
+        execution: Execution,
+        request: TransactionRequest | None,
+        *,
+        trace: ExecutionTrace | None = None,
+        duration: int = 0,
+    ) -> TransactionResult:
+        """Commit an executed transaction, and write down what will be kept of it with the block."""
         self.stack.commit(queued.hash, execution.write_set)
+        index = block.add(queued, execution)
+        result = self._result(block, index, request, duration=duration)
+        block.results.append(result)
+        block.records.append(_record(queued, result, trace))
+        return result
 
     def _announce(self, result: TransactionResult) -> None:
         self._announced.add(result.hash)
@@ -272,6 +282,11 @@ class BlockProduction(ChainHistory):
         through = self._head.number - self.options.unflushed_blocks
         for number in self.stack.flush(through):
             self._listener(BlockFlushed(number))
+
+    def _settings_of(self, block: OpenBlock) -> dict[str, bytes]:
+        """Return the settings that are stored with a block: all with the first, then what grows with every block."""
+        settings = {SERIAL: encode_serial(self._serial)}
+        return settings if block.number else settings | {SETTINGS: self._encoded_settings()}
 
     def _save_settings(self) -> None:
         self.stack.put_setting(SETTINGS, self._encoded_settings())

@@ -14,7 +14,7 @@ import msgspec
 from engine.chain.accounts import account_key, named_keys, parse_account
 from engine.chain.admission import admit
 from engine.chain.block import Block
-from engine.chain.block_production import SETTINGS, BlockProduction, ChainOptions, Head, Listener, queue
+from engine.chain.block_production import SERIAL, SETTINGS, BlockProduction, ChainOptions, Head, Listener, queue
 from engine.chain.builtin_contracts import built_in_sources
 from engine.chain.bulk import Between, Bulk, Entry, Outcome
 from engine.chain.clock import Clock
@@ -37,6 +37,7 @@ from engine.chain.keys import KeyPair
 from engine.chain.open_block import OpenBlock
 from engine.chain.records import (
     ChainSettings,
+    decode_serial,
     decode_settings,
 )
 from engine.chain.transaction import Transaction
@@ -96,7 +97,7 @@ class Chain(BlockProduction):
             settings = self._load_settings()
             self.clock = Clock(settings.clock_start, offset=settings.clock_offset)
             self.wallet = Wallet(settings.keys, self.options.chain_id, self._key_ids)
-            self._serial = settings.serial
+            self._serial = max(settings.serial, decode_serial(stack.ledger.setting(SERIAL)))
             self._head = self._read_head()
 
     # --- transactions ----------------------------------------------------------------------------
@@ -399,8 +400,7 @@ class Chain(BlockProduction):
                 f"block 0 cannot be made: {execution.receipt.message}",
                 advice="Check the accounts and contracts that the chain is to begin with.",
             )
-        self._commit(queued, execution)
-        block.add(queued, execution)
+        self._add(block, queued, execution, None)
         if step.after:
             self.stack.commit(GENESIS, step.after)
 

@@ -11,17 +11,17 @@ from engine.chain.block import (
     Block,
     BlockHead,
     head_info,
-    receipts_root,
+    merkle_root,
     transactions_root,
 )
 from engine.chain.encoding import base58_text
 from engine.chain.executor import Execution
 from engine.chain.keys import KeyPair
-from engine.chain.receipt import centi_gas
-from engine.chain.records import ExecutionTrace
+from engine.chain.receipt import centi_gas, receipt_hash
 from engine.chain.transaction import Transaction
 from engine.chain.worker_program import QueuedTransaction
-from engine.values import StateEdit
+from engine.state.records import StoredTransaction
+from engine.values import StateEdit, TransactionResult
 
 
 class OpenBlock:
@@ -32,14 +32,16 @@ class OpenBlock:
         self.time = time
         self.parent_hash = parent_hash
         self.entries: list[tuple[QueuedTransaction, Execution]] = []
+        self.results: list[TransactionResult] = []
+        self.records: list[StoredTransaction] = []
+        """What is kept of the transactions, as it will be stored."""
         self.edits: list[StateEdit] = []
-        self.traces: dict[str, ExecutionTrace] = {}
-        """How transactions that ran side by side were executed, by hash."""
         self.publishers: Counter[str] = Counter()
         """How many transactions each account has published."""
         self.gas = 0
         """What the transactions have used, in hundredths."""
         self._witness = witness
+        self._receipt_hashes: list[bytes] = []
 
     @property
     def parent_text(self) -> str:
@@ -60,13 +62,12 @@ class OpenBlock:
             and transaction.time <= self.time
         )
 
-    def add(self, queued: QueuedTransaction, execution: Execution, trace: ExecutionTrace | None = None) -> int:
+    def add(self, queued: QueuedTransaction, execution: Execution) -> int:
         """Append an executed transaction and return its index."""
         self.entries.append((queued, execution))
         self.publishers[queued.transaction.publisher] += 1
-        if trace is not None:
-            self.traces[queued.hash] = trace
         self.gas += centi_gas(execution.receipt.gas_usage)
+        self._receipt_hashes.append(receipt_hash(execution.receipt))
         return len(self.entries) - 1
 
     def close(self) -> Block:
@@ -77,7 +78,7 @@ class OpenBlock:
             version=1 if self.number else 0,
             parent_hash=self.parent_hash,
             tx_merkle_hash=transactions_root(transactions),
-            tx_receipt_merkle_hash=receipts_root(receipts),
+            tx_receipt_merkle_hash=merkle_root(self._receipt_hashes),
             number=self.number,
             witness=self.witness if self.number else "0",
             time=self.time,

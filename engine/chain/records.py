@@ -30,7 +30,10 @@ class StoredResult(Value, frozen=True):
 
 
 class ChainSettings(Value, frozen=True):
-    """What a chain was created with, how its clock stands, and the keys it signs with; kept with the chain."""
+    """What a chain was created with, how its clock stands, and the keys it signs with; kept with the chain.
+
+    `serial` was the newest serial number when this was written; those used since are stored by themselves.
+    """
 
     chain_id: int
     clock_start: int | None = None
@@ -47,6 +50,16 @@ _settings_decoder = msgspec.msgpack.Decoder(ChainSettings)
 def encode_record(record: Block | StoredResult | ChainSettings) -> bytes:
     """Return a record's bytes."""
     return msgspec.msgpack.encode(record)
+
+
+def encode_serial(serial: int) -> bytes:
+    """Return a serial number's bytes."""
+    return msgspec.msgpack.encode(serial)
+
+
+def decode_serial(data: bytes | None) -> int:
+    """Return the serial number in `data`, 0 if there is none."""
+    return 0 if data is None else msgspec.msgpack.decode(data, type=int)
 
 
 def decode_block(data: bytes) -> Block:

@@ -48,6 +48,8 @@ class Ledger:
         self._changes = store.columns[ColumnName.CHANGES]
         self._index = store.columns[ColumnName.INDEX]
         self._transactions = store.columns[ColumnName.TRANSACTIONS]
+        self._next_id: int | None = None
+        """The id of the next block, once it was looked up; whoever adds blocks uses one ledger only."""
 
     # positions
 
@@ -73,7 +75,9 @@ class Ledger:
 
     def next_id(self) -> int:
         """Return the id of the next block stored."""
-        return self._number(_NEXT_ID) or 0
+        if self._next_id is None:
+            self._next_id = self._number(_NEXT_ID) or 0
+        return self._next_id
 
     def set_head(self, batch: Batch, block: int) -> None:
         """Make `block` the head."""
@@ -154,7 +158,8 @@ class Ledger:
         if changes is not None:
             batch.put(ColumnName.CHANGES, encode_number(block.id), msgspec.msgpack.encode(changes))
         batch.put(ColumnName.INDEX, _HASH + block.hash.encode(), encode_number(block.id))
-        batch.put(ColumnName.META, _NEXT_ID, encode_number(max(block.id + 1, self.next_id())))
+        self._next_id = max(block.id + 1, self.next_id())  # an id is left out if the batch is not written
+        batch.put(ColumnName.META, _NEXT_ID, encode_number(self._next_id))
 
     def link(self, batch: Batch, block: BlockRecord) -> None:
         """Put a stored block on the chain, at its number."""
