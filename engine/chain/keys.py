@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from nacl.bindings import crypto_sign
+
 from engine.chain.encoding import base58_bytes, base58_text, sha3
 from engine.errors import InvalidInput
 from engine.values import Value
@@ -123,21 +125,18 @@ class KeyPair(Value, frozen=True):
     def sign(self, digest: bytes) -> Signature:
         """Sign a 32-byte hash; deterministic, low-s for secp256k1."""
         if self.algorithm is Algorithm.ED25519:
-            raw = _private_key(self.secret_key[:32]).sign(digest)
-            return Signature(self.algorithm, raw, self.public_key)
+            return Signature(self.algorithm, crypto_sign(digest, self.secret_key)[:64], self.public_key)
         private = ec.derive_private_key(int.from_bytes(self.secret_key, "big"), ec.SECP256K1())
         r, s = decode_dss_signature(private.sign(digest, _PREHASHED_DETERMINISTIC))
         s = min(s, _SECP256K1_ORDER - s)
         return Signature(self.algorithm, r.to_bytes(32, "big") + s.to_bytes(32, "big"), self.public_key)
 
 
-@lru_cache(maxsize=256)
-def _private_key(seed: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(seed)
-
-
 def verify_ed25519(message: bytes, signature: bytes, public_key: bytes) -> bool:
-    """Whether `signature` is public_key's ed25519 signature of `message`; malformed input is simply not valid."""
+    """Whether `signature` is public_key's ed25519 signature of `message`; malformed input is simply not valid.
+
+    Signatures are made by libsodium, which is faster, but not checked by it: it refuses more keys than the reference.
+    """
     if len(public_key) != 32 or len(signature) != 64:
         return False
     try:
