@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from nacl.bindings import crypto_sign
 
 from engine.chain.encoding import base58_bytes, base58_text, sha3
