@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
+
 from engine.chain.transaction import LIFETIME, Transaction
 from engine.chain.worker_program import QueuedTransaction
 from engine.errors import RejectedTransaction
@@ -16,6 +18,8 @@ class TransactionPool:
 
     def __init__(self) -> None:
         self._waiting: dict[str, QueuedTransaction] = {}
+        self._deadlines: list[tuple[int, str]] = []
+        """A heap of the times from which on transactions are expired; some have been taken out since."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -34,6 +38,8 @@ class TransactionPool:
     def add(self, queued: QueuedTransaction) -> None:
         """Let a transaction wait."""
         self._waiting[queued.hash] = queued
+        transaction = queued.transaction
+        heappush(self._deadlines, (min(transaction.expiration, transaction.time + LIFETIME + 1), queued.hash))
 
     def remove(self, queued: QueuedTransaction) -> None:
         """Take a transaction out."""
@@ -41,14 +47,12 @@ class TransactionPool:
 
     def drop_expired(self, now: int) -> tuple[QueuedTransaction, ...]:
         """Forget the transactions that can no longer enter a block at `now` (nanoseconds), and return them."""
-        expired = tuple(
-            queued
-            for queued in self._waiting.values()
-            if queued.transaction.expiration <= now or now - queued.transaction.time > LIFETIME
-        )
-        for queued in expired:
-            self.remove(queued)
-        return expired
+        expired = []
+        while self._deadlines and self._deadlines[0][0] <= now:
+            queued = self._waiting.pop(heappop(self._deadlines)[1], None)
+            if queued is not None:
+                expired.append(queued)
+        return tuple(expired)
 
     def executable(self, time: int) -> list[QueuedTransaction]:
         """Return what may enter a block of `time` (nanoseconds), first what it should take first."""
