@@ -11,10 +11,11 @@ is set once, every realm that takes part is terminated, and when all have ended 
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -45,6 +46,7 @@ __all__ = ["Sandbox", "SandboxLimits", "SandboxStuck"]
 Result = TypeVar("Result")
 DebugHost = Callable[[int, Sequence[str | None]], str | None]
 
+_NEVER = float("inf")
 _FIRST_DEBUG, _LAST_DEBUG = 100, 119
 _TICK_SECONDS = 0.02
 _IDLE_TICKS = 50
@@ -235,12 +237,20 @@ class Sandbox:
         known = self._home().get(frame.profile)
         if known is not None and frame.code_key in known.loaded:
             return known
+        with self._clock_stopped():
+            return self._prepare(self._load_code(frame.code_key), frame.profile)
+
+    @contextlib.contextmanager
+    def _clock_stopped(self) -> Iterator[None]:
+        """Let no time pass for the run: a contract does not pay for the making of its sandbox."""
         began = time.monotonic()
-        realm = self._prepare(self._load_code(frame.code_key), frame.profile)
         with self._abort_lock:
-            if self._deadline is not None:  # a contract does not pay for the making of its sandbox
-                self._deadline += time.monotonic() - began
-        return realm
+            before, self._deadline = self._deadline, _NEVER
+        try:
+            yield
+        finally:
+            with self._abort_lock:
+                self._deadline = None if before is None else before + time.monotonic() - began
 
     def _prepare(self, contract: CompiledContract, profile: Profile) -> Realm:
         """Load a contract into a realm that may run it, a new one if need be."""
@@ -463,7 +473,8 @@ class Sandbox:
         except IsolateTerminated:
             pass
         except IsolateOutOfMemory:
-            self._abort(MemoryExceeded("the contract used too much memory"))
+            if realm not in self._discarded:  # else its run has ended
+                self._abort(MemoryExceeded("the contract used too much memory"))
         except (IsolateError, InternalError) as error:
             self._abort(InternalError(f"the sandbox failed: {error}"))
         if realm in self._discarded:
@@ -504,10 +515,13 @@ class Sandbox:
             self._pass_on(self._advance(None, reason))
 
     def _terminate_all(self) -> None:
-        """End every loop; the turn then belongs to the caller of `run`."""
+        """End every loop, also that of a discarded realm: its thread may be the one that has the turn.
+
+        The turn then belongs to the caller of `run`.
+        """
         terminated: list[Realm] = []
         deadline = time.monotonic() + _UNWIND_SECONDS
-        while looping := [realm for realm in self._all_realms() if realm.looping]:
+        while looping := [realm for realm in (*self._all_realms(), *self._discarded) if realm.looping]:
             for realm in looping:
                 if realm not in terminated:
                     realm.isolate.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -327,3 +328,45 @@ def test_a_deadline_ends_all_realms_of_a_run(sandbox, contracts):
     with pytest.raises(DeadlineExceeded):
         sandbox.execute(program(frame("A")), time_limit=0.3)
     assert run_one(sandbox, "E").result == "ok"
+
+
+class SlowContracts(Contracts):
+    """Something happens, and takes its time, while a contract's realm is being made."""
+
+    def __init__(self, meanwhile, seconds):
+        super().__init__()
+        self.meanwhile, self.seconds = meanwhile, seconds
+        self.loads = 0
+
+    def load(self, key):
+        self.loads += 1
+        if self.loads == 2:
+            self.meanwhile()
+            time.sleep(self.seconds)
+        return super().load(key)
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_nobody_else_proceeds_beside_the_thread_that_prepares_a_run(stop):
+    """A run may be stopped while the thread of the realm before is still making the next one's realm.
+
+    It once went on beside the one that had taken over: two runs at once, and "disagree about the frames".
+    """
+    contracts = SlowContracts(lambda: sandbox.cancel() if stop else None, 0.1 if stop else 0.3)
+    contracts.add("A", "m() { return 'a' + (Array.prototype.x = storage.get('x')); }", open_intrinsics=True)
+    sandbox = Sandbox(contracts.load, limits=SandboxLimits(time_limit=0.2), script=script)
+    ends = []
+
+    def task():
+        for _ in range(6):
+            try:
+                outcomes = yield Run(program(frame("A")))
+                ends.append(outcomes[0].result)
+            except RunCancelled:
+                ends.append("stopped")
+
+    try:
+        sandbox.run(task())
+    finally:
+        sandbox.close()
+    assert ends == ["anull", "stopped" if stop else "anull", *["anull"] * 4]
