@@ -48,10 +48,10 @@ class TransactionContext(Value, frozen=True):
 
     def json(self, gas_limit: int) -> str:
         """Return the text behind `tx` and of `blockchain.txInfo()`; `gas_limit` is the action's budget."""
-        actions = self.actions and [_action(action) for action in self.actions]
         amounts = self.amount_limit and [_amount(limit) for limit in self.amount_limit]
         return (
-            f'{{"actions":{go_json(actions)},"amount_limit":{go_json(amounts)},"auth_list":{go_json(self.auth_list)},'
+            f'{{"actions":{_actions_json(self.actions)},"amount_limit":{go_json(amounts)},'
+            f'"auth_list":{go_json(self.auth_list)},'
             f'"expiration":{go_json(self.expiration)},"gas_limit":{gas_limit},"gas_ratio":{self.gas_ratio},'
             f'"hash":{go_json(self.hash)},"publisher":{go_json(self.publisher)},"time":{go_json(self.time)}}}'
         )
@@ -66,6 +66,11 @@ class TransactionContext(Value, frozen=True):
 def is_contract_id(name: str) -> bool:
     """Return whether `name` names a contract rather than an account (spec/natives.md §11)."""
     return name.startswith("Contract") or "." in name
+
+
+@lru_cache(maxsize=64)  # the same call is often made again
+def _actions_json(actions: tuple[Action, ...] | None) -> str:
+    return go_json(actions and [_action(action) for action in actions])
 
 
 def _action(action: Action) -> dict[str, str]:

@@ -37,8 +37,8 @@ def go_json(value: object) -> str:
         case str():
             return _text(value)
         case dict():
-            members = sorted(value.items(), key=lambda member: member[0].encode())
-            return "{" + ",".join(f"{_text(key)}:{go_json(item)}" for key, item in members) + "}"
+            # The order of code points is that of their bytes in UTF-8.
+            return "{" + ",".join([f"{_text(key)}:{go_json(value[key])}" for key in sorted(value)]) + "}"
         case list() | tuple():
             return go_json(list(value))
     raise InternalError(f"{type(value).__name__} has no JSON form")

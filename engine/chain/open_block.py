@@ -67,7 +67,7 @@ class OpenBlock:
         self.entries.append((queued, execution))
         self.publishers[queued.transaction.publisher] += 1
         self.gas += centi_gas(execution.receipt.gas_usage)
-        self._receipt_hashes.append(receipt_hash(execution.receipt))
+        self._receipt_hashes.append(receipt_hash(execution.receipt, queued.transaction.hash()))
         return len(self.entries) - 1
 
     def close(self) -> Block:

@@ -23,13 +23,13 @@ def centi_gas(gas: str) -> int:
     return int(Decimal(gas) * 100)
 
 
-def receipt_hash(receipt: TransactionReceipt) -> bytes:
-    """Return the hash of a receipt (32 bytes)."""
-    usage = sorted(receipt.ram_usage.items(), key=lambda item: item[0].encode())
+def receipt_hash(receipt: TransactionReceipt, tx_hash: bytes | None = None) -> bytes:
+    """Return the hash of a receipt (32 bytes); `tx_hash` is that of its transaction, where it is known as bytes."""
+    usage = sorted(receipt.ram_usage.items())  # the order of code points is that of their bytes in UTF-8
     return sha3(
         b"".join(
             (
-                blob(base58_bytes(receipt.tx_hash)),
+                blob(tx_hash or base58_bytes(receipt.tx_hash)),
                 int64(centi_gas(receipt.gas_usage)),
                 blob(int32(STATUS_CODES[receipt.status]) + text(receipt.message)),
                 int32(len(usage)),
