@@ -7,7 +7,7 @@ Isolates are reused (design.md, "One isolate, many runs"), but what can be obser
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -41,10 +41,13 @@ class _Ending(NamedTuple):
 
     value: object
     error: Exception | None
+    overflowed: bool
 
     @property
     def repeats(self) -> bool:
         """Whether another run must come to the same."""
+        if self.overflowed:
+            return False
         return self.error is None or (
             isinstance(self.error, ContractFailure) and not isinstance(self.error, _BY_CHANCE)
         )
@@ -57,38 +60,43 @@ class _Ending(NamedTuple):
         return {"error": type(self.error).__name__, "text": str(self.error), "gas": gas}
 
 
-def checked(task: Generator[Run, object, Result], *, time_limit: float) -> Generator[Run, object, Result]:
+def checked(
+    task: Generator[Run, object, Result], *, time_limit: float, overflowed: Callable[[], bool]
+) -> Generator[Run, object, Result]:
     """Return `task` in check mode: runs that end differently in fresh isolates raise InternalError in it.
 
-    `time_limit` is that of runs without one. What ends by time, memory or Stop is not repeated.
+    `time_limit` is that of runs without one; `overflowed` tells whether the last run exhausted the JavaScript stack.
+    How deep that is depends on what V8 has optimised: such a run is not compared, nor what ends by time, memory or Stop.
     """
     try:
         run = next(task)
         while True:
-            ending = yield from _ending(run)
+            ending = yield from _ending(run, overflowed)
             if ending.repeats:
                 limit = time_limit if run.time_limit is None else run.time_limit
                 again = msgspec.structs.replace(run, fresh=True, time_limit=_PATIENCE * (1 + limit))
-                ending = _compared(ending, (yield from _ending(again)), run.incidental)
+                ending = _compared(ending, (yield from _ending(again, overflowed)), run.incidental)
             run = task.send(ending.value) if ending.error is None else task.throw(ending.error)
     except StopIteration as stop:
         result: Result = stop.value
         return result
 
 
-def _ending(run: Run) -> Generator[Run, object, _Ending]:
+def _ending(run: Run, overflowed: Callable[[], bool]) -> Generator[Run, object, _Ending]:
     try:
-        return _Ending((yield run), None)
+        return _Ending((yield run), None, overflowed())
     except Exception as error:
-        return _Ending(None, error)
+        return _Ending(None, error, overflowed())
 
 
 def _compared(used: _Ending, fresh: _Ending, incidental: tuple[str, ...]) -> _Ending:
     """Return how both runs ended, else the failure that tells how they differ."""
     if isinstance(fresh.error, RunCancelled):
         return fresh
+    if fresh.overflowed:
+        return used
     difference = first_difference(used.observed(), fresh.observed(), ignored=incidental)
-    return used if difference is None else _Ending(None, InternalError(f"check mode: {difference}"))
+    return used if difference is None else _Ending(None, InternalError(f"check mode: {difference}"), overflowed=False)
 
 
 def first_difference(used: object, fresh: object, *, ignored: tuple[str, ...] = ()) -> str | None:

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.errors import DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled
+from engine.errors import DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled, StackExceeded
 from engine.values import CompiledContract, Profile, Value
 from engine.vm.bridge import Control, Reply, ReplyKind, Request
 from engine.vm.check_mode import checked
@@ -133,6 +133,7 @@ class Sandbox:
         self._task: Generator[Run, object, object] | None = None
         self._run: Run | None = None
         self._first_frame = False
+        self._overflowed = False
         self._repeat = False
         self._missing: CompiledContract | None = None
         self._finished = False
@@ -162,7 +163,7 @@ class Sandbox:
         """Drive a task: run every program it yields, send it the value, and return what the task returns."""
         if self._task is not None:
             raise InternalError("the sandbox is busy")
-        self._task = checked(task, time_limit=self._limits.time_limit) if self._check else task
+        self._task = self._checked(task) if self._check else task
         self._finished = False
         self._serving = None
         try:
@@ -176,6 +177,9 @@ class Sandbox:
         if failure is not None:
             raise failure
         return result  # type: ignore[return-value]  # the task's own type
+
+    def _checked(self, task: Generator[Run, object, Result]) -> Generator[Run, object, Result]:
+        return checked(task, time_limit=self._limits.time_limit, overflowed=lambda: self._overflowed)
 
     def cancel(self) -> None:
         """End the run that is in progress with `RunCancelled`; from any thread."""
@@ -332,7 +336,7 @@ class Sandbox:
     def _start_program(self) -> None:
         assert self._run is not None
         self.runs += 1
-        self._first_frame = True
+        self._first_frame, self._overflowed = True, False
         limit = self._run.time_limit
         with self._abort_lock:
             self._aborting = None
@@ -368,7 +372,9 @@ class Sandbox:
                 return _LEAVE
         if request.operation == Control.OUTCOME:
             assert level.frame is not None
-            turn, reply = self._advance(outcome_of(level.frame, request, realm.first_line_offset))
+            outcome = outcome_of(level.frame, request, realm.first_line_offset)
+            self._overflowed = self._overflowed or outcome.error_class == StackExceeded.__name__
+            turn, reply = self._advance(outcome)
         elif operation is not None:
             turn, reply = self._call(realm, request)
         else:
