@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.state.mvcc import NO_VERSION, NoVersion
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.state.store import Column
 
@@ -33,17 +31,31 @@ class HotTexts:
     def get(self, key: str) -> str | None:
         """Return the stored text of `key`, None if there is none; raises as `Column.get`."""
         known = self._known  # before reading: see above
-        text = known.get(key, NO_VERSION)
-        if not isinstance(text, NoVersion):
-            return text
+        if key in known:  # a key stays in the dictionary that it was put into
+            return known[key]
         try:
             raw = self._state.fetch(key.encode())
         except Exception as error:
             raise self._state.explain(error) from error
         found = None if raw is None else raw.decode()
-        if (found is None or len(found) <= LONGEST) and len(known) < MOST_KEYS:
+        if len(known) < MOST_KEYS and (found is None or len(found) <= LONGEST):
             return known.setdefault(key, found)
         return found
+
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        """Return `get` of each key, for the thread that writes; what is read is not kept.
+
+        One loop over all: a block of a bulk load asks for thousands of keys that are new.
+        """
+        known, fetch = self._known, self._state.fetch
+        try:
+            found = [None if key in known else fetch(key.encode()) for key in keys]
+        except Exception as error:
+            raise self._state.explain(error) from error
+        return [
+            known[key] if key in known else None if raw is None else raw.decode()
+            for key, raw in zip(keys, found, strict=True)
+        ]
 
     def replaced(self, texts: Mapping[str, str | None]) -> None:
         """Note what has just been written to the column."""

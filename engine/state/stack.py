@@ -203,10 +203,7 @@ class StateStack:
         with self.lock:
             if reads and not validated and (conflicts := self.overtaken(reads)):
                 return conflicts
-            known, opened, read = reads or {}, self._opened, self._view.read
-            for key in writes:
-                if key not in opened:
-                    opened[key] = known[key] if key in known else read(key)[0]
+            self._note_old_texts(writes, reads or {})
             self._open.append(TransactionWrites(transaction, dict(writes)))
             self._mvcc.commit(writes)
             self._publish()
@@ -394,6 +391,19 @@ class StateStack:
         for block in reversed(pending):
             self._load(block, self.ledger.changes(block.id))
         self._publish()
+
+    def _note_old_texts(self, writes: Mapping[str, str | None], known: Mapping[str, str | None]) -> None:
+        opened, held, below = self._opened, self._mvcc.table.entries, []
+        for key in writes:
+            if key in opened:
+                continue
+            if key in known:
+                opened[key] = known[key]
+            elif key in held:
+                opened[key] = self._view.read(key)[0]
+            else:
+                below.append(key)
+        opened.update(zip(below, self._texts.get_many(below), strict=True))
 
     def _load(self, block: BlockRecord, changes: BlockChanges) -> None:
         for transaction in changes.transactions:

@@ -34,6 +34,16 @@ def test_a_key_is_read_once_present_or_absent():
     assert database.reads == ["a", "b"]
 
 
+def test_many_keys_at_once_are_what_they_are_one_by_one():
+    database = Database(a="s1@x", b="s2@x")
+    hot = HotTexts(database)
+    database.write(hot, c="s3@x", d=None)
+    assert hot.get_many(["a", "nothing", "c", "d", "b"]) == ["s1@x", None, "s3@x", None, "s2@x"]
+    assert database.reads == ["a", "nothing", "b"]
+    assert hot.get_many(["a"]) == ["s1@x"]
+    assert database.reads[3:] == ["a"], "what is read in bulk is not kept"
+
+
 def test_what_was_written_is_known_without_reading():
     database = Database(a="old")
     hot = HotTexts(database)
