@@ -22,6 +22,7 @@ from engine.vm.outcome import well_formed
 __all__ = [
     "ASK_CODE",
     "ASK_STATE",
+    "MAX_MESSAGE",
     "Answer",
     "Ask",
     "Cancel",
@@ -37,8 +38,10 @@ __all__ = [
     "Status",
     "Stop",
     "WorkerSettings",
+    "decode_message",
     "decode_reads",
     "decode_values",
+    "encode_message",
     "encode_reads",
     "encode_values",
     "failure_of",
@@ -159,6 +162,19 @@ _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
 
+def encode_message(message: Message) -> bytes:
+    """Return a message's bytes."""
+    return _encode(message)
+
+
+def decode_message(data: bytes) -> Message:
+    """Return the message in `data`; raises ChannelClosed for bytes that are no message."""
+    try:
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise ChannelClosed(f"not a message: {error}") from error
+
+
 class Channel:
     """One end of a pipe that carries messages."""
 
@@ -175,11 +191,10 @@ class Channel:
     def receive(self) -> Message:
         """Wait for a message; raises ChannelClosed, also for bytes that are no message."""
         try:
-            return _decoder.decode(self.connection.recv_bytes(MAX_MESSAGE))
+            data = self.connection.recv_bytes(MAX_MESSAGE)
         except (EOFError, OSError) as error:
             raise ChannelClosed(f"the pipe is closed: {error}") from error
-        except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-            raise ChannelClosed(f"not a message: {error}") from error
+        return decode_message(data)
 
     def close(self) -> None:
         """Close this end."""

@@ -25,6 +25,7 @@ import msgspec
 
 from engine.errors import InternalError
 from engine.vm.channel import Channel, WorkerSettings
+from engine.vm.data_channel import data_channel
 
 __all__ = ["Launcher", "WorkerProcess", "create_launcher"]
 
@@ -48,7 +49,7 @@ class WorkerProcess:
     def __init__(self, pid: int, data: Connection, control: Connection, errors: IO[bytes]) -> None:
         self.pid = pid
         self._errors = errors
-        self.data = Channel(data)
+        self.data = data_channel(data)
         self.control = Channel(control)
         self._handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         self._closed = False

@@ -40,6 +40,7 @@ from engine.vm.channel import (
     failure_of,
     raise_failure,
 )
+from engine.vm.data_channel import data_channel
 from engine.vm.interface import Handler, ProgramFactory, Run
 from engine.vm.isolate import initialise_v8
 from engine.vm.memory import limit_data, resident_bytes
@@ -72,7 +73,7 @@ def load_program(name: str) -> object:
 
 def serve(data: Connection, control: Connection, settings: WorkerSettings) -> None:
     """Do jobs until the engine goes away. Does not return: the process ends without waiting for V8."""
-    channel, control_channel = Channel(data), Channel(control)
+    channel, control_channel = data_channel(data), Channel(control)
     try:
         if settings.core is not None and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, {settings.core})

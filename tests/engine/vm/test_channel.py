@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from multiprocessing.connection import Pipe
 
 import msgspec
@@ -25,9 +28,11 @@ from engine.vm.channel import (
     Report,
     Status,
     Stop,
+    encode_message,
     failure_of,
     raise_failure,
 )
+from engine.vm.data_channel import data_channel
 
 TEXTS = st.text(max_size=50)
 MESSAGES = st.one_of(
@@ -45,10 +50,10 @@ MESSAGES = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def ends():
+@pytest.fixture(scope="module", params=[Channel, data_channel])
+def ends(request):
     ours, theirs = Pipe()
-    yield Channel(ours), Channel(theirs)
+    yield request.param(ours), request.param(theirs)
     ours.close()
     theirs.close()
 
@@ -76,14 +81,56 @@ def test_deep_nesting_is_a_closed_channel(ends, levels):
         ends[1].receive()
 
 
-def test_a_closed_pipe():
+@pytest.mark.parametrize("channel", [Channel, data_channel])
+def test_a_closed_pipe(channel):
     ours, theirs = Pipe()
     theirs.close()
     with pytest.raises(ChannelClosed):
-        Channel(ours).receive()
+        channel(ours).receive()
     with pytest.raises(ChannelClosed):
-        Channel(ours).send(Stop())
+        channel(ours).send(Stop())
     ours.close()
+    with pytest.raises(ChannelClosed):
+        channel(ours).receive()
+    with pytest.raises(ChannelClosed):
+        channel(ours).send(Stop())
+
+
+@pytest.mark.parametrize("channel", [Channel, data_channel])
+def test_long_messages_and_several_at_once(channel):
+    ours, theirs = (channel(end) for end in Pipe())
+    sent = [Job(size, bytes([size % 256]) * size) for size in (0, 70_000, 3, 2_000_000, 65_530, 5)]
+    sending = threading.Thread(target=lambda: [ours.send(message) for message in sent])
+    sending.start()
+    assert [theirs.receive() for _ in sent] == sent
+    sending.join()
+    ours.close()
+    theirs.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no file descriptors there")
+def test_a_message_in_pieces():
+    ours, theirs = Pipe()
+    message = Job(7, b"payload")
+    data = encode_message(message)
+    raw = len(data).to_bytes(4, "big") + data
+    received = []
+    reading = threading.Thread(target=lambda: received.extend((reader.receive(), reader.receive())))
+    reader = data_channel(theirs)
+    reading.start()
+    for position in range(len(raw)):
+        os.write(ours.fileno(), raw[position : position + 1])
+    os.write(ours.fileno(), raw)
+    reading.join(20)
+    assert received == [message, message]
+    os.write(ours.fileno(), b"\xff\xff\xff\xff")
+    with pytest.raises(ChannelClosed, match="a message of"):
+        reader.receive()
+    os.write(ours.fileno(), raw[:5])
+    ours.close()
+    with pytest.raises(ChannelClosed):
+        reader.receive()
+    theirs.close()
 
 
 CLASSES = [getattr(errors, name) for name in errors.__all__]
