@@ -230,7 +230,7 @@ def _amount_text(value: float, unit: str) -> str:
 class VmDiagnostics(Value, frozen=True):
     """What the sandboxes are made of. `snapshot_reason` tells why the startup snapshot is not used, or `on`.
 
-    `v8_version` is empty until the first worker is ready.
+    `v8_version` is empty until the first worker is ready. `check` tells whether check mode is on (`VmSettings`).
     """
 
     v8_version: str
@@ -238,6 +238,7 @@ class VmDiagnostics(Value, frozen=True):
     snapshot_reason: str
     limits: tuple[Limit, ...]
     deaths: tuple[WorkerDeath, ...]
+    check: bool = False
 
 
 # --- production ----------------------------------------------------------------------------------

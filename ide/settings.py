@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     install_missing_packages: bool = False
     worker_floor: int = 1
     worker_ceiling: int = 0
+    check_mode: bool = False
     snapshot_megabytes: int = 256
     snapshot_days: int = 90
     shortcuts: dict[str, list[str]] = {}

@@ -66,7 +66,7 @@ def checked(
     """Return `task` in check mode: runs that end differently in fresh isolates raise InternalError in it.
 
     `time_limit` is that of runs without one; `overflowed` tells whether the last run exhausted the JavaScript stack.
-    How deep that is depends on what V8 has optimised: such a run is not compared, nor what ends by time, memory or Stop.
+    How deep that is depends on what V8 has optimised: such a run is not compared, nor one ended by time, memory, Stop.
     """
     try:
         run = next(task)

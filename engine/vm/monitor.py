@@ -75,4 +75,5 @@ class VmMonitor:
             snapshot_reason=snapshot.reason,
             limits=limits_of(settings),
             deaths=tuple(deaths),
+            check=settings.check,
         )

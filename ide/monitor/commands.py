@@ -14,6 +14,8 @@ def monitor_commands(
     kill: Callable[[], object],
     recycle: Callable[[], object],
     configure: Callable[[], object],
+    toggle_check: Callable[[], object],
+    is_checking: Callable[[], bool],
     copy: Callable[[], object],
 ) -> list[Command]:
     """Return what can be done with workers; `no_worker` and `no_engine` say why something cannot."""
@@ -52,17 +54,31 @@ def monitor_commands(
             no_engine,
         ),
     ]
+    check = Command(
+        id="vm.check",
+        title="Check Mode",
+        category="VM",
+        run=toggle_check,
+        tip="Run every transaction also in a fresh sandbox: result, gas and writes must be the same",
+        disabled_reason=no_engine,
+        checked=is_checking,
+        menu=Menu.RUN,
+        group=8,
+    )
     return [
-        Command(
-            id=f"vm.{name}",
-            title=title,
-            category="VM",
-            run=run,
-            icon=icon,
-            tip=tip,
-            disabled_reason=reason,
-            menu=Menu.RUN,
-            group=8,
-        )
-        for name, title, run, icon, tip, reason in entries
+        check,
+        *(
+            Command(
+                id=f"vm.{name}",
+                title=title,
+                category="VM",
+                run=run,
+                icon=icon,
+                tip=tip,
+                disabled_reason=reason,
+                menu=Menu.RUN,
+                group=8,
+            )
+            for name, title, run, icon, tip, reason in entries
+        ),
     ]

@@ -35,7 +35,9 @@ class VmControl(QObject):
     def choose(self, settings: VmSettings) -> None:
         """Keep settings and put them in force; `UserError` if they cannot be kept, they are in force all the same."""
         self._configure(settings)
-        self._window.settings.update(worker_floor=settings.floor, worker_ceiling=settings.ceiling)
+        self._window.settings.update(
+            worker_floor=settings.floor, worker_ceiling=settings.ceiling, check_mode=settings.check
+        )
         project = self._window.project
         if project is None:
             return
@@ -49,17 +51,24 @@ class VmControl(QObject):
         if engine is None:
             return
         try:
-            settings = self._chosen()
+            settings = self._chosen(engine.vm_settings)
         except UserError as error:
             self._window.report(error)
             return
         if settings != engine.vm_settings:
             self._configure(settings)
 
-    def _chosen(self) -> VmSettings:
+    def toggle_check(self) -> None:
+        """Run every transaction also in a fresh sandbox and compare, or do not any more."""
+        settings = self.settings
+        self.choose(msgspec.structs.replace(settings, check=not settings.check))
+
+    def _chosen(self, opened: VmSettings) -> VmSettings:
+        """Return what was chosen; an engine that was opened in check mode stays in it."""
         value = self._window.settings.value
         limits = load_project(self._window.project).limits if self._window.project is not None else None
-        chosen = VmSettings(floor=value.worker_floor, ceiling=value.worker_ceiling)
+        check = value.check_mode or opened.check
+        chosen = VmSettings(floor=value.worker_floor, ceiling=value.worker_ceiling, check=check)
         return (limits or NO_LIMITS).applied(chosen)
 
     def _configure(self, settings: VmSettings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from engine.errors import UserError
 from ide.monitor.commands import monitor_commands
 from ide.monitor.control import VmControl
 from ide.monitor.panel import MonitorPanel
@@ -29,6 +30,8 @@ class VmTools(QObject):
                 kill=self._kill,
                 recycle=self._recycle,
                 configure=self.open_settings,
+                toggle_check=self._toggle_check,
+                is_checking=lambda: self.control.settings.check,
                 copy=self._copy,
             )
         )
@@ -51,6 +54,12 @@ class VmTools(QObject):
 
     def _recycle(self) -> None:
         self.panel.recycle()
+
+    def _toggle_check(self) -> None:
+        try:
+            self.control.toggle_check()
+        except UserError as error:
+            self._window.report(error)
 
     def _copy(self) -> None:
         self.panel.copy_diagnostics()

@@ -6,6 +6,7 @@ import os
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -45,6 +46,8 @@ class VmSettingsDialog(QDialog):
         _arrange(self.seconds)
         self.heap = _whole(16, 2000, " MB")
         self.process = _whole(128, 16_000, " MB")
+        self.check = QCheckBox("&Check mode: run every transaction also in a fresh sandbox and compare")
+        self.check.setToolTip("Result, gas and writes must be the same; a difference is reported as a fault of Strata")
         self._hints: list[tuple[QLabel, QSpinBox | QDoubleSpinBox, float, str]] = []
         form = QFormLayout()
         form.setHorizontalSpacing(16)
@@ -55,12 +58,13 @@ class VmSettingsDialog(QDialog):
         form.addRow("&Time of a transaction", self._beside_chain(self.seconds, CHAIN_TIME_LIMIT, "s"))
         form.addRow("&Heap of an isolate", self._beside_chain(self.heap, CHAIN_HEAP_BYTES / _MEGABYTE, "MB"))
         form.addRow("&Memory of a worker", self.process)
+        form.addRow(self.check)
         for field in (self.floor, self.ceiling, self.seconds, self.heap, self.process):
             row = field.parentWidget()
             label = form.labelForField(field) or (form.labelForField(row) if row is not None else None)
             if label is not None:
                 label.setMinimumHeight(field.sizeHint().height())
-        where = QLabel("The numbers of workers are kept with your settings, the limits in the project's strata.json.")
+        where = QLabel("Workers and check mode are kept with your settings, the limits in the project's strata.json.")
         where.setObjectName("Hint")
         where.setWordWrap(True)
         self.problem = QLabel()
@@ -94,6 +98,7 @@ class VmSettingsDialog(QDialog):
             time_limit=round(self.seconds.value(), 2),
             heap_bytes=self.heap.value() * _MEGABYTE,
             process_bytes=self.process.value() * _MEGABYTE,
+            check=self.check.isChecked(),
         )
 
     def _reset_button(self, text: str) -> QPushButton:
@@ -120,6 +125,7 @@ class VmSettingsDialog(QDialog):
         self.seconds.setValue(settings.time_limit)
         self.heap.setValue(settings.heap_bytes // _MEGABYTE)
         self.process.setValue(settings.process_bytes // _MEGABYTE)
+        self.check.setChecked(settings.check)
 
     def _set_as_chain(self) -> None:
         self.seconds.setValue(CHAIN_TIME_LIMIT)

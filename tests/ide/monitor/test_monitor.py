@@ -203,6 +203,28 @@ def test_settings_are_put_in_force_and_kept(panels, engine, main_window):
     assert engine.settings == chosen
 
 
+def test_check_mode_is_switched_and_kept(panels, engine, main_window):
+    assert main_window.commands.run("vm.check")
+    assert engine.settings.check
+    assert main_window.settings.value.check_mode
+    dialog = panels.monitor.open_settings()
+    assert dialog.check.isChecked()
+    dialog.check.setChecked(False)
+    dialog.buttons.button(dialog.buttons.StandardButton.Ok).click()
+    assert not engine.settings.check
+    assert not main_window.settings.value.check_mode
+    main_window.settings.update(check_mode=True)
+    panels.bridge.engine_changed.emit()
+    assert engine.settings.check
+
+
+def test_check_mode_is_told(panels, engine, main_window, qtbot):
+    engine.diagnostics = msgspec.structs.replace(engine.diagnostics, check=True)
+    panels.monitor.control.changed.emit()
+    qtbot.waitUntil(lambda: "check mode on" in panels.workers.line.text())
+    assert "also run in a fresh sandbox" in panels.workers.line.toolTip()
+
+
 def test_defaults_leave_nothing_in_the_project(panels, engine, main_window):
     panels.monitor.control.choose(VmSettings(time_limit=1.0))
     assert b'"seconds": 1.0' in (main_window.project / "strata.json").read_bytes()
