@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def put_state(batch: Batch, texts: Mapping[str, str | None]) -> None:
     """Set the state of each key; None removes it."""
-    batch.put_all(ColumnName.STATE, ((key.encode(), _encoded(texts[key])) for key in sorted(texts)))
+    order = sorted(texts)
+    _put_state(batch, [key.encode() for key in order], [texts[key] for key in order])
 
 
 def put_block(batch: Batch, number: int, changes: BlockChanges) -> None:
@@ -29,16 +30,17 @@ def put_block(batch: Batch, number: int, changes: BlockChanges) -> None:
     ending = history_ending(number)
     batch.put_all(
         ColumnName.HISTORY,
-        ((escape(raw) + ending, encode_optional(old[key])) for key, raw in zip(changes.keys, keys, strict=True)),
+        [escape(key) + ending for key in keys],
+        [encode_optional(old[key]) for key in changes.keys],
     )
-    batch.put_all(ColumnName.STATE, ((raw, _encoded(new[key])) for key, raw in zip(changes.keys, keys, strict=True)))
+    _put_state(batch, keys, [new[key] for key in changes.keys])
+
+
+def _put_state(batch: Batch, keys: list[bytes], texts: list[str | None]) -> None:
+    batch.put_all(ColumnName.STATE, keys, [None if text is None else text.encode() for text in texts])
 
 
 def forget_history(batch: Batch, number: int, keys: Iterable[str]) -> None:
     """Drop the history entries that block `number` made for `keys`."""
     for key in keys:
         batch.delete(ColumnName.HISTORY, history_key(key.encode(), number))
-
-
-def _encoded(text: str | None) -> bytes | None:
-    return None if text is None else text.encode()

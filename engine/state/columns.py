@@ -44,13 +44,14 @@ def database_options(cache: Cache, *, salvaging: bool = False) -> Options:
     return options
 
 
-def column_options(cache: Cache) -> Options:
+def column_options(cache: Cache, column: ColumnName | None = None) -> Options:
     """Return the options of a column family: bloom filter, shared block cache (spec/platform.md)."""
     table = BlockBasedOptions()
     table.set_bloom_filter(_BLOOM_BITS, False)
     table.set_block_cache(cache)
     options = Options(raw_mode=True)
     options.set_block_based_table_factory(table)
-    options.set_memtable_prefix_bloom_ratio(_MEMTABLE_BLOOM_SHARE)
+    if column is not ColumnName.HISTORY:  # which is written with every key and read by ranges
+        options.set_memtable_prefix_bloom_ratio(_MEMTABLE_BLOOM_SHARE)
     options.set_memtable_whole_key_filtering(True)  # +15 % reads of keys that recent blocks did not touch
     return options

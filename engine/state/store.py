@@ -68,10 +68,10 @@ class Batch:
         """Set a value."""
         self.raw.put(key, value, self._handles[column])
 
-    def put_all(self, column: ColumnName, rows: Iterable[tuple[bytes, bytes | None]]) -> None:
+    def put_all(self, column: ColumnName, keys: Iterable[bytes], values: Iterable[bytes | None]) -> None:
         """Set many values, None removes a key. Costs least where the keys come in their order."""
         put, delete, handle = self.raw.put, self.raw.delete, self._handles[column]
-        for key, value in rows:
+        for key, value in zip(keys, values, strict=True):
             if value is None:
                 delete(key, handle)
             else:
@@ -318,7 +318,7 @@ class Store:
 
 def _open_rocksdb(directory: Path, access: AccessType, *, salvaging: bool = False) -> Rdict:
     cache = Cache(BLOCK_CACHE_BYTES)
-    families = {str(name): column_options(cache) for name in ColumnName}
+    families = {str(name): column_options(cache, name) for name in ColumnName}
     try:
         return Rdict(str(directory), database_options(cache, salvaging=salvaging), families, access)
     except Exception as error:
