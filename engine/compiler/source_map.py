@@ -1,26 +1,19 @@
-"""Source maps (ECMA-426): from places in a packed script back to the files it was made of.
+"""Source maps: from places in a packed script back to the files it was made of.
 
 Lines count from 1 and columns from 0 in UTF-16 units on both sides, as everywhere in Strata.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from typing import NamedTuple
 
 import msgspec
 
-from engine.errors import InternalError
 from engine.values import CompiledContract, Diagnostic, StepSite
 
 __all__ = ["Origin", "SourceMap", "map_finding", "map_to_sources"]
-
-_DIGITS = {
-    character: value
-    for value, character in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-}
-_CONTINUES, _VALUE_BITS = 32, 5
-_FIELDS_WITH_SOURCE = 4
 
 
 class Origin(NamedTuple):
@@ -31,63 +24,45 @@ class Origin(NamedTuple):
     column: int
 
 
-class _Document(msgspec.Struct):
-    version: int
-    sources: list[str]
-    mappings: str
-    sources_content: list[str | None] = msgspec.field(default_factory=list, name="sourcesContent")
-
-
 class SourceMap:
-    """A decoded source map; `files` are the paths as the map names them, `sources` their texts."""
+    """A source map as a table; `files` are the paths as the map names them, `sources` their texts.
 
-    def __init__(self, text: str) -> None:
-        """Decode a map of version 3.
+    Line i (from 0) of the script has the places from `starts[i]` to `starts[i + 1]`: each has its column, and the file
+    (-1 for what the packer added), line (from 0) and column that it came from.
+    """
 
-        Raises:
-            InternalError: it is not one; only our own tools make maps.
-        """
-        try:
-            document = msgspec.json.decode(text, type=_Document)
-        except msgspec.MsgspecError as error:
-            raise InternalError(f"the packer's source map is damaged: {error}") from error
-        self.files = tuple(document.sources)
-        contents = [*document.sources_content, *[None] * len(document.sources)]
-        self.sources = tuple(contents[index] or "" for index in range(len(document.sources)))
-        self._columns: list[list[int]] = []
-        self._origins: list[list[Origin | None]] = []
-        self._decode(document.mappings)
+    def __init__(self, files: tuple[str, ...], sources: tuple[str, ...], lines: int, table: array[int]) -> None:
+        """Take a `table` of `lines + 1` starts followed by the columns, files, lines and columns of all places."""
+        self.files = files
+        self.sources = sources
+        self._lines = lines
+        self._table = table
+        count = (len(table) - lines - 1) // 4
+        self._columns, self._files, self._origin_lines, self._origin_columns = (
+            lines + 1 + part * count for part in range(4)
+        )
 
     def origin(self, line: int, column: int) -> Origin | None:
         """Return where a place came from, None for what the packer added."""
-        if not 1 <= line <= len(self._columns):
+        if not 1 <= line <= self._lines:
             return None
-        index = bisect_right(self._columns[line - 1], column) - 1
-        return self._origins[line - 1][index] if index >= 0 else None
+        start, end = self._table[line - 1], self._table[line]
+        index = bisect_right(self._table, column, self._columns + start, self._columns + end) - 1 - self._columns
+        return self._place(index) if index >= start else None
 
     def line_origin(self, line: int) -> Origin | None:
         """Return where the first mapped place of a line came from."""
-        if not 1 <= line <= len(self._origins):
+        if not 1 <= line <= self._lines:
             return None
-        return next((origin for origin in self._origins[line - 1] if origin is not None), None)
+        places = (self._place(index) for index in range(self._table[line - 1], self._table[line]))
+        return next((origin for origin in places if origin is not None), None)
 
-    def _decode(self, mappings: str) -> None:
-        file = line = column = 0
-        for group in mappings.split(";"):
-            generated = 0
-            columns: list[int] = []
-            origins: list[Origin | None] = []
-            for segment in group.split(",") if group else ():
-                fields = _numbers(segment)
-                generated += fields[0]
-                columns.append(generated)
-                if len(fields) >= _FIELDS_WITH_SOURCE:
-                    file, line, column = file + fields[1], line + fields[2], column + fields[3]
-                    origins.append(Origin(file, line + 1, column))
-                else:
-                    origins.append(None)
-            self._columns.append(columns)
-            self._origins.append(origins)
+    def _place(self, index: int) -> Origin | None:
+        table = self._table
+        file = table[self._files + index]
+        if file < 0:
+            return None
+        return Origin(file, table[self._origin_lines + index] + 1, table[self._origin_columns + index])
 
 
 def map_to_sources(compiled: CompiledContract, source_map: SourceMap) -> CompiledContract:
@@ -136,18 +111,3 @@ def map_finding(source_map: SourceMap, finding: Diagnostic) -> Diagnostic:
         end_column=end.column + 1,
         fix=None,
     )
-
-
-def _numbers(segment: str) -> list[int]:
-    """Decode the base 64 VLQ numbers of one segment."""
-    numbers: list[int] = []
-    value = shift = 0
-    for character in segment:
-        digit = _DIGITS[character]
-        value |= (digit & (_CONTINUES - 1)) << shift
-        if digit & _CONTINUES:
-            shift += _VALUE_BITS
-        else:
-            numbers.append(-(value >> 1) if value & 1 else value >> 1)
-            value = shift = 0
-    return numbers

@@ -50,7 +50,7 @@ class WorkerCallSandbox:
         """Compile and remember a contract; raises `CompileError`."""
         abi = source.abi
         if abi is None and source.pack is not None:
-            abi = self._compiler.derive_abi(source.pack.entry_source, profile=source.profile)
+            abi = self._compiler.derive_abi(source.pack.origin().entry_source, profile=source.profile)
         compiled = self._compiler.compile(source.text, file=source.file, profile=source.profile, abi=abi)
         self._codes[compiled.key] = compiled
         return compiled

@@ -67,7 +67,9 @@ def pack_project(folder: Path) -> Pack:
     contracts = load_project(folder).contracts
     entry = contracts[0].file if len(contracts) == 1 else main_module(folder)
     with contextlib.closing(Packer()) as packer:
-        return packer.pack(folder, entry)
+        pack = packer.pack(folder, entry)
+        pack.origin()  # it is lost with the packer
+    return pack
 
 
 def project_profile(folder: Path) -> Profile:

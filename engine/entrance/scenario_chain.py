@@ -145,7 +145,9 @@ class _ChainRun:
         """Read the interface off the entry module of a packed project: packing loses its doc comments."""
         if source.pack is None:
             return None
-        return self._wait(self._engine.check(source.pack.entry_source, file=source.file, profile=source.profile)).abi
+        return self._wait(
+            self._engine.check(source.pack.origin().entry_source, file=source.file, profile=source.profile)
+        ).abi
 
     def _named(self, value: Any) -> Any:
         """Return a JSON value with `$name` replaced by the contract's id in every text."""

@@ -90,7 +90,7 @@ def test_contracts_compile_and_their_interface_is_what_the_comments_say(
     text, entry = file.read_text(), file.read_text()
     if contract.pack:
         packed = packer.pack(folder, contract.file)
-        text, entry = packed.code, packed.entry_source
+        text, entry = packed.code, packed.origin().entry_source
     assert contract.abi is not None
     abi = read_abi((folder / contract.abi).read_text())
     compiled = compiler.compile(text, file=contract.file, profile=profile, abi=abi)

@@ -34,11 +34,11 @@ def check_module(compiler: Compiler, packer: Packer, source: str, *, file: str, 
         script = packer.transform(source, file)
     except PackError as error:
         return SourceCheck(error.diagnostics, None)
-    source_map = SourceMap(script.source_map)
+    entry_source, source_map = script.origin()
     found = compiler.check(script.code, file=file, profile=profile).diagnostics
     mapped = (_mapped(source_map, finding, file) for finding in found if finding.code not in _ABOUT_EXPORTS)
     diagnostics = tuple(finding for finding in mapped if finding is not None)
-    return SourceCheck(diagnostics, compiler.derive_abi(script.entry_source, profile=profile))
+    return SourceCheck(diagnostics, compiler.derive_abi(entry_source, profile=profile))
 
 
 def _mapped(source_map: SourceMap, finding: Diagnostic, file: str) -> Diagnostic | None:

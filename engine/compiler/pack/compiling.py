@@ -8,7 +8,7 @@ import msgspec
 
 from engine.compiler.compiler import Compiler
 from engine.compiler.pack.values import Pack
-from engine.compiler.source_map import SourceMap, map_finding, map_to_sources
+from engine.compiler.source_map import map_finding, map_to_sources
 from engine.errors import CompileError
 from engine.values import Abi, CompiledContract, Diagnostic, Profile
 
@@ -20,16 +20,16 @@ def compile_pack(compiler: Compiler, pack: Pack, profile: Profile, *, abi: Abi |
 
     Raises:
         CompileError: the script does not compile; place and diagnostics are those of the project's files.
+        PackError: the files were changed while they were packed.
     """
-    source_map = SourceMap(pack.source_map)
     try:
         compiled = compiler.compile(pack.code, file=Path(pack.entry).name, profile=profile)
     except CompileError as error:
-        found = tuple(map_finding(source_map, finding) for finding in error.diagnostics)
+        found = tuple(map_finding(pack.origin().source_map, finding) for finding in error.diagnostics)
         raise _placed(error, found, pack) from error
     is_mapped = compiled.sources != (compiled.original,)  # it comes from the snapshots, put there by an earlier call
-    mapped = compiled if is_mapped else map_to_sources(compiled, source_map)
-    interface = abi or compiler.derive_abi(pack.entry_source, profile=profile)
+    mapped = compiled if is_mapped else map_to_sources(compiled, pack.origin().source_map)
+    interface = abi or compiler.derive_abi(pack.origin().entry_source, profile=profile)
     return mapped if interface is None else msgspec.structs.replace(mapped, abi=interface)
 
 

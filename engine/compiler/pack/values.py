@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from enum import StrEnum
+from typing import NamedTuple
 
+from engine.compiler.source_map import SourceMap
 from engine.values import Diagnostic, Value
 
-__all__ = ["CHAIN_CODE_LIMIT", "Minify", "Pack", "PackedModule", "import_chain"]
+__all__ = ["CHAIN_CODE_LIMIT", "Minify", "Pack", "PackOrigin", "PackedModule", "import_chain"]
 
 CHAIN_CODE_LIMIT = 49152
 """Largest source a contract may have on the chain, in bytes (spec/vm.md §1)."""
@@ -25,7 +28,7 @@ class Minify(StrEnum):
     ALWAYS = "always"
 
 
-class PackedModule(Value, frozen=True):
+class PackedModule(Value, frozen=True, rename="camel"):
     """A file that went into the script: its own size, what it came to there, and the files it imports (paths)."""
 
     path: str
@@ -34,19 +37,29 @@ class PackedModule(Value, frozen=True):
     imports: tuple[str, ...]
 
 
+class PackOrigin(NamedTuple):
+    """Where a script came from.
+
+    `entry_source` is the entry module as plain JavaScript with its comments, from which the interface is derived;
+    `source_map` leads from places in the script to the files.
+    """
+
+    entry_source: str
+    source_map: SourceMap
+
+
 class Pack(Value, frozen=True):
     """One CommonJS script made of `entry` and everything it needs.
 
-    `source_map` is the script's source map (version 3, JSON); `entry_source` the entry module as plain JavaScript
-    with its comments, from which the interface is derived. `plain_size` is what the script came to before it was made
-    smaller, in bytes.
+    `origin` waits until it is known where the script came from, which takes longer than to make it; it raises
+    `PackError` if the files were changed meanwhile. `plain_size` is what the script came to before it was made smaller,
+    in bytes.
     """
 
     entry: str
     code: str
-    source_map: str
-    entry_source: str
     modules: tuple[PackedModule, ...]
+    origin: Callable[[], PackOrigin]
     diagnostics: tuple[Diagnostic, ...] = ()
     plain_size: int = 0
 

@@ -1,10 +1,7 @@
 /** Imports of Node's built-in modules: answered by stand-ins where the meaning is the same everywhere. */
 import * as nodeModule from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The folder of our own stand-ins. */
-export const SHIMS = fileURLToPath(new URL('./shims/', import.meta.url));
+import { SHIMS } from './names.mjs';
 
 const resolveOurs = nodeModule.createRequire(import.meta.url).resolve;
 
@@ -12,7 +9,7 @@ const resolveOurs = nodeModule.createRequire(import.meta.url).resolve;
 const STAND_INS = {
   assert: path.join(SHIMS, 'assert.js'),
   'assert/strict': path.join(SHIMS, 'assert-strict.js'),
-  buffer: resolveOurs('buffer/'),
+  buffer: path.join(SHIMS, 'buffer-module.js'),
   crypto: path.join(SHIMS, 'crypto.js'),
   events: resolveOurs('events/'),
   path: resolveOurs('path-browserify'),

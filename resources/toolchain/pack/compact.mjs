@@ -3,19 +3,16 @@
  * name the packed modules stay, the compiler tells libraries from the author's code by them.
  */
 import { parse } from 'acorn';
-import { changedMap } from './mappings.mjs';
 
 const MODULE_COMMENT = /^ \S.*\.(?:[cm]?[jt]sx?|json)$/;
 const WORD = /[\w$\\#@]|[^\x00-\x7f]/;
 
 /**
- * @param {{code: string, map: string}} script a script and its source map (version 3, JSON).
- * @returns {{code: string, map: string}}
+ * @param {string} code a script.
+ * @returns {{code: string, columns: [number, number][][]}} it made smaller; per line where each piece of it was and is.
  */
-export function compact({ code, map }) {
-  const pieces = piecesOf(code);
-  const { text, columns } = joined(code, pieces);
-  return { code: text, map: changedMap(map, { columns }) };
+export function compact(code) {
+  return joined(code, piecesOf(code));
 }
 
 /** Tokens, template chunks and module comments in order, as ranges of the text. */
@@ -34,7 +31,7 @@ function piecesOf(code) {
   return pieces.sort((one, other) => one.start - other.start);
 }
 
-/** The pieces with as little as possible between them; `columns` lists per line where each piece went. */
+/** The pieces with as little as possible between them. */
 function joined(code, pieces) {
   let text = '';
   let column = 0;
@@ -67,7 +64,7 @@ function joined(code, pieces) {
     previous = piece;
   }
   const rest = newLines(code, previous ? previous.end : 0, code.length);
-  return { text: text + '\n'.repeat(rest.count), columns };
+  return { code: text + '\n'.repeat(rest.count), columns };
 }
 
 function newLines(code, start, end) {

@@ -1,59 +1,79 @@
 /**
- * The packer's process, run by Node: reads one JSON request a line, writes one JSON answer a line.
+ * The packer's process, run by Node: reads one JSON request a line.
  *
- * A request is `{id, directory, entry, minify, limit}`, or `{id, source, file}` for a module by itself, while it is
- * edited; the answer `{id, pack}`, or `{id, failure}` for a fault of ours.
+ * A request is `{id, directory, entry, minify, limit}`; `{id, source, file}` for a module by itself, while it is
+ * edited; or `{id, warm: true}`, which has no answer, to be fast the next time. It is answered twice: by the script, and, if there is one, by where it came from. An answer is a line of JSON
+ * with `id`, `kind` and `size`, followed by `size` bytes:
+ *
+ * - `script`: `{errors, warnings, plainBytes, modules}` and the script;
+ * - `origin`: `{files, sources, entrySource, lines}` and the table of places: integers of 32 bits, `lines + 1` starts
+ *   of lines, then columns, files, lines and columns of the places (mappings.mjs). `{isStale: true}` and nothing, if
+ *   the files were changed meanwhile;
+ * - `failure`: `{text}`, a fault of ours.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import esbuild from 'esbuild';
-import { build, close } from './builder.mjs';
+import { build, close, warmUp } from './builder.mjs';
 import { builtIns } from './built-ins.mjs';
 import { entrySource } from './entry.mjs';
+import { decoded } from './mappings.mjs';
 
 async function pack(request) {
-  const { directory, entry } = request;
+  const { id, directory, entry } = request;
   let built;
   try {
     built = await build(request);
   } catch (error) {
     if (!error.errors) throw error;
-    return { ...findings(error, directory), modules: modulesOf(error.metafile, directory) };
+    send(id, 'script', { ...findings(error, directory), modules: modulesOf(error.metafile, directory) });
+    return;
   }
-  const file = path.resolve(directory, entry);
-  return {
-    ...findings({ errors: [], warnings: built.warnings }, directory),
-    code: built.code,
-    map: built.map,
-    plainBytes: built.plainSize,
-    entrySource: await entrySource(readFileSync(file, 'utf8'), file),
-    modules: modulesOf(built.metafile, directory),
-  };
+  const { code, plainSize, metafiles, warnings } = built;
+  const modules = metafiles.flatMap(({ metafile, folder }) => modulesOf(metafile, folder));
+  send(id, 'script', { ...findings({ warnings }, directory), plainBytes: plainSize, modules }, Buffer.from(code));
+  await sendOrigin(id, await built.origin(), path.resolve(directory, entry));
 }
 
 /** One ES module or TypeScript file as a CommonJS script; nothing it imports is looked at. */
-async function transformed({ source, file }) {
+async function transform({ id, source, file }) {
   const directory = path.dirname(file);
   const typed = /\.[cm]?tsx?$/.test(file);
+  let built;
   try {
-    const { code, map, warnings } = await esbuild.transform(source, {
+    built = await esbuild.transform(source, {
       ...{ sourcefile: path.basename(file), loader: typed ? 'ts' : 'js', format: 'cjs', platform: 'node' },
       ...{ target: 'es2024', charset: 'utf8', sourcemap: 'external', logLevel: 'silent' },
       tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
     });
-    const script = { code, map, plainBytes: code.length, entrySource: await entrySource(source, file) };
-    return { ...findings({ errors: [], warnings }, directory), ...script };
   } catch (error) {
     if (!error.errors) throw error;
-    return findings(error, directory);
+    send(id, 'script', findings(error, directory));
+    return;
   }
+  const script = Buffer.from(built.code);
+  send(id, 'script', { ...findings(built, directory), plainBytes: script.length }, script);
+  await sendOrigin(id, decoded(built.map), file, source);
 }
 
-function findings({ errors, warnings }, directory) {
+async function sendOrigin(id, map, entry, source) {
+  if (!map) {
+    send(id, 'origin', { isStale: true });
+    return;
+  }
+  const { files, sources, starts, places } = map;
+  // A source map of the entry's own leads to other files.
+  const entryText = source ?? sources[files.indexOf(path.basename(entry))] ?? readFileSync(entry, 'utf8');
+  const table = Buffer.concat([starts, ...places].map(({ buffer }) => new Uint8Array(buffer)));
+  const fields = { files, sources, entrySource: await entrySource(entryText, entry), lines: starts.length - 1 };
+  send(id, 'origin', fields, table);
+}
+
+function findings({ errors = [], warnings = [] }, directory) {
   return {
     errors: errors.map((one) => message(one, directory)),
-    warnings: (warnings ?? []).map((one) => message(one, directory)),
+    warnings: warnings.map((one) => message(one, directory)),
   };
 }
 
@@ -71,25 +91,30 @@ function message({ pluginName, text, location, notes }, directory) {
 
 function modulesOf({ inputs, outputs }, directory) {
   const packed = Object.values(outputs).find((output) => output.entryPoint)?.inputs ?? {};
-  const pathOf = (name) => (name.startsWith('strata-absent:') ? name : path.resolve(directory, name));
   return Object.entries(inputs).map(([name, input]) => ({
-    path: pathOf(name),
-    bytes: input.bytes,
-    packedBytes: packed[name]?.bytesInOutput ?? 0,
-    imports: input.imports.filter((one) => !one.external).map((one) => pathOf(one.path)),
+    path: pathOf(name, directory),
+    size: input.bytes,
+    packedSize: packed[name]?.bytesInOutput ?? 0,
+    imports: input.imports.filter((one) => !one.external).map((one) => pathOf(one.path, directory)),
   }));
 }
 
-async function answer(line) {
-  const request = JSON.parse(line);
-  try {
-    return { id: request.id, pack: await ('source' in request ? transformed : pack)(request) };
-  } catch (error) {
-    return { id: request.id, failure: String((error && error.stack) || error) };
-  }
+function pathOf(name, directory) {
+  return name.startsWith('strata-absent:') ? name : path.resolve(directory, name);
+}
+
+function send(id, kind, fields, bytes = Buffer.alloc(0)) {
+  process.stdout.write(`${JSON.stringify({ id, kind, size: bytes.length, ...fields })}\n`);
+  if (bytes.length > 0) process.stdout.write(bytes);
 }
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  if (line) process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
+  if (!line) continue;
+  const request = JSON.parse(line);
+  try {
+    await ('warm' in request ? warmUp : 'source' in request ? transform : pack)(request);
+  } catch (error) {
+    send(request.id, 'failure', { text: String((error && error.stack) || error) });
+  }
 }
 await close();

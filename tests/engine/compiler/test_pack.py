@@ -3,13 +3,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.compiler.pack import CHAIN_CODE_LIMIT, Minify, Packer
-from engine.compiler.source_map import SourceMap
 from engine.errors import PackError
 
 CLASS = "class Contract { init() {} }\nmodule.exports = Contract;\n"
@@ -56,8 +56,9 @@ def test_typescript_keeps_its_comments_for_the_interface(tmp_path: Path, packer:
         main_ts="export default class C {\n  init(): void {}\n  /** @param {number} n */\n  f(n: number) {}\n}\n",
     )
     pack = packer.pack(tmp_path, "main.ts")
-    assert "@param {number} n" in pack.entry_source
-    assert ": number" not in pack.entry_source
+    source = pack.origin().entry_source
+    assert "@param {number} n" in source
+    assert ": number" not in source
 
 
 def test_a_missing_package_names_its_importer(tmp_path: Path, packer: Packer) -> None:
@@ -110,9 +111,13 @@ def test_the_script_is_the_same_wherever_strata_and_the_project_are(tmp_path: Pa
         (tmp_path / folder).mkdir(parents=True)
         packs.append(packer.pack(write(tmp_path / folder, main_js=source), "main.js"))
     assert packs[0].code == packs[1].code
-    assert packs[0].source_map == packs[1].source_map
-    assert str(tmp_path) not in packs[0].code + packs[0].source_map
-    assert ".." not in packs[0].source_map.split('"sourcesContent"')[0]
+    one, other = (pack.origin().source_map for pack in packs)
+    assert one.files == other.files
+    lines = packs[0].code.splitlines()
+    every = [(line, column) for line, text in enumerate(lines, 1) for column in range(len(text))]
+    assert [one.origin(*place) for place in every] == [other.origin(*place) for place in every]
+    assert str(tmp_path) not in packs[0].code
+    assert not [file for file in one.files if ".." in file]
 
 
 def test_errors_in_deep_modules_name_the_imports_that_lead_there(tmp_path: Path, packer: Packer) -> None:
@@ -134,7 +139,7 @@ def test_a_script_is_made_smaller_without_moving_a_line(tmp_path: Path, packer: 
     assert not plain.is_minified and small.is_minified
     assert small.size < small.plain_size == plain.size
     assert "'text  1'" in small.code.replace('"', "'") and "`t  ${" in small.code
-    seen = SourceMap(small.source_map)
+    seen = small.origin().source_map
     lines = small.code.splitlines()
     place = next(i for i, line in enumerate(lines, 1) if "name1=" in line)
     origin = seen.origin(place, lines[place - 1].index("name1"))
@@ -170,7 +175,7 @@ export default class Shop {
 }
 """,
     )
-    source = packer.pack(tmp_path, "main.ts").entry_source
+    source = packer.pack(tmp_path, "main.ts").origin().entry_source
     assert "buy(list, count, ok, argument3) {}" in source
     for line in ("@param {json} list", "@param {number} count", "@param {boolean} ok", "@param {json} amount"):
         assert line in source
@@ -197,10 +202,68 @@ def test_a_killed_process_is_replaced(tmp_path: Path) -> None:
         process = packer._process
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        deadline = time.monotonic() + 60
+        while process.is_alive:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         assert packer.pack(tmp_path, "main.js").code
     finally:
         packer.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a named pipe")
+def test_where_a_script_came_from_is_not_told_of_files_changed_meanwhile(tmp_path: Path) -> None:
+    write(tmp_path, main_js="require('./changing');\n" + CLASS)
+    changing = tmp_path / "changing.js"
+    os.mkfifo(changing)
+    packer = Packer()
+    # To write into a pipe waits until somebody reads it, and the other way round.
+    writer = threading.Thread(target=changing.write_text, args=("console.log('before');",), daemon=True)
+    writer.start()
+    try:
+        pack = packer.pack(tmp_path, "main.js")
+        assert "before" in pack.code
+        threading.Thread(target=changing.write_text, args=("console.log('after');",), daemon=True).start()
+        with pytest.raises(PackError, match="changed while they were packed"):
+            pack.origin()
+    finally:
+        packer.close()
+        writer.join(60)
+
+
+def test_where_a_script_came_from_is_lost_with_the_process(tmp_path: Path) -> None:
+    write(tmp_path, main_js="require('./large');\n" + CLASS, large_js="f(1);\n" * 100_000)
+    packer = Packer()
+    pack = packer.pack(tmp_path, "main.js")
+    packer.close()
+    with pytest.raises(PackError, match="Pack it again"):
+        pack.origin()
+
+
+def test_stand_ins_come_after_the_directive_and_keep_every_place(tmp_path: Path, packer: Packer) -> None:
+    module = "'use strict'; export default class C { init() { return Buffer.from(`${typeof process}`).length; } }\n"
+    write(tmp_path, main_js=module)
+    for minify in Minify:
+        pack = packer.pack(tmp_path, "main.js", minify=minify)
+        lines = pack.code.splitlines()
+        assert lines[0] == '"use strict";'
+        source_map = pack.origin().source_map
+        row = next(i for i, line in enumerate(lines, 1) if "typeof __strata_process" in line)
+        place = source_map.origin(row, lines[row - 1].index("typeof"))
+        assert place is not None
+        assert source_map.files[place.file] == "main.js"
+        assert module[place.column :].startswith("typeof")
+        row = next(i for i, line in enumerate(lines, 1) if "nextTick" in line)
+        place = source_map.origin(row, lines[row - 1].index("nextTick"))
+        assert place is not None
+        assert source_map.files[place.file] == "strata/pack/shims/process.js"
+        assert source_map.sources[place.file].splitlines()[place.line - 1].strip().startswith("nextTick")
+
+
+def test_a_module_buffer_is_the_global_one(tmp_path: Path, packer: Packer) -> None:
+    write(tmp_path, main_js="console.log(require('buffer').Buffer === Buffer);\n" + CLASS)
+    code = packer.pack(tmp_path, "main.js", minify=Minify.NEVER).code
+    assert code.count("function Buffer3(") + code.count("function Buffer2(") + code.count("function Buffer(") == 1
 
 
 def test_packing_from_several_threads(tmp_path: Path, packer: Packer) -> None:

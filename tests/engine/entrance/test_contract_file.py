@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.compiler.pack import Pack
+from engine.compiler.pack import Pack, PackOrigin
 from engine.entrance.contract_file import prepare_file
 from engine.errors import InvalidInput
 from engine.values import Profile
@@ -49,9 +49,12 @@ def test_a_packed_contract_is_what_the_packer_makes_of_it(tmp_path):
     write(tmp_path, strata__json='{"format":1,"contracts":[{"name":"a","file":"a.js","pack":true}]}', a__js="//")
     asked = []
 
+    def unasked() -> PackOrigin:
+        raise AssertionError("nothing is compiled here")
+
     def pack(folder: Path, entry: str) -> Pack:
         asked.append((folder, entry))
-        return Pack(entry=entry, code="packed", source_map="", entry_source="//", modules=())
+        return Pack(entry=entry, code="packed", modules=(), origin=unasked)
 
     prepared = prepare_file(tmp_path / "a.js", pack)
     assert prepared.request.source == "packed"

@@ -4,15 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from engine.compiler.pack import Pack, PackedModule
+from engine.compiler.pack import Pack, PackedModule, PackOrigin
 from ide.pack.graph import module_tree, package_of, shown_name
 from ide.pack.treemap import squarified
 
 LIB = "/p/node_modules/lib"
 
 
+def unasked() -> PackOrigin:
+    raise AssertionError("only the graph is looked at")
+
+
 def pack(*modules: PackedModule) -> Pack:
-    return Pack("/p/main.js", "x" * 100, "", "", modules)
+    return Pack("/p/main.js", "x" * 100, modules, unasked)
 
 
 EXAMPLE = pack(

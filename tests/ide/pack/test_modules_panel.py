@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from engine.compiler.pack import CHAIN_CODE_LIMIT, Pack
 from ide.pack.modules_panel import ModulesPanel
-from tests.ide.pack.test_graph import EXAMPLE, LIB
+from tests.ide.pack.test_graph import EXAMPLE, LIB, unasked
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_pack_is_shown_against_the_limit_of_the_chain(panel):
 
 
 def test_what_was_made_smaller_and_is_still_too_large_is_told(panel):
-    large = Pack(EXAMPLE.entry, "x" * (CHAIN_CODE_LIMIT + 1), "", "", EXAMPLE.modules, (), 2 * CHAIN_CODE_LIMIT)
+    large = Pack(EXAMPLE.entry, "x" * (CHAIN_CODE_LIMIT + 1), EXAMPLE.modules, unasked, (), 2 * CHAIN_CODE_LIMIT)
     panel.show_pack(large)
     assert "made smaller from 98,304" in panel.size_text.text()
     assert panel.size_text.property("tone") == "error"
@@ -46,7 +46,7 @@ def test_a_click_into_the_treemap_selects_the_module_in_the_tree(panel, qtbot):
 def test_a_module_that_is_a_file_opens(panel, qtbot, tmp_path):
     file = tmp_path / "main.js"
     file.write_text("")
-    panel.show_pack(Pack(str(file), "", "", "", ()))
+    panel.show_pack(Pack(str(file), "", (), unasked))
     with qtbot.waitSignal(panel.opened) as opened:
         panel.tree.itemActivated.emit(panel.tree.topLevelItem(0), 0)
     assert opened.args == [file]

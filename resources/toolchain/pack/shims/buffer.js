@@ -1,4 +1,5 @@
-/** Node's global `Buffer`; packed only where it is used. */
-import { Buffer } from 'buffer/';
+/** Node's global `Buffer`, and its module `buffer`; packed only where one of them is used. */
+const wholeModule = require('buffer/');
 
-export const __strata_Buffer = Buffer;
+__strata_Buffer = wholeModule.Buffer;
+__strata_buffer_module = wholeModule;

@@ -9,4 +9,4 @@ for (const name of Object.getOwnPropertyNames(__strata_real_global)) {
 own.global = own;
 own.globalThis = own;
 
-export const __strata_global = own;
+__strata_global = own;

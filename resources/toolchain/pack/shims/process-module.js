@@ -1,2 +1,2 @@
 /** Node's module `process`. */
-module.exports = require('./process.js').__strata_process;
+module.exports = process;

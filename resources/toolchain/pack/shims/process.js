@@ -1,5 +1,5 @@
 /** As much of Node's global `process` as has a meaning on a chain; packed only where it is used. */
-export const __strata_process = Object.freeze({
+__strata_process = Object.freeze({
   env: Object.freeze({ NODE_ENV: 'production' }),
   argv: Object.freeze([]),
   version: '',

@@ -3,12 +3,14 @@ function refuse() {
   throw new TypeError('Promises do not exist in contracts: a call runs to its end at once');
 }
 
-export class __strata_Promise {
+class Promise {
   constructor() {
     refuse();
   }
 }
 for (const name of ['all', 'allSettled', 'any', 'race', 'reject', 'resolve', 'try', 'withResolvers']) {
-  __strata_Promise[name] = refuse;
+  Promise[name] = refuse;
 }
-for (const name of ['catch', 'finally', 'then']) __strata_Promise.prototype[name] = refuse;
+for (const name of ['catch', 'finally', 'then']) Promise.prototype[name] = refuse;
+
+__strata_Promise = Promise;

@@ -2,7 +2,7 @@
 
 const REPLACEMENT = 0xfffd;
 
-export class __strata_TextEncoder {
+class TextEncoder {
   get encoding() {
     return 'utf-8';
   }
@@ -21,7 +21,7 @@ export class __strata_TextEncoder {
   }
 }
 
-export class __strata_TextDecoder {
+class TextDecoder {
   constructor(label = 'utf-8', { fatal = false, ignoreBOM = false } = {}) {
     if (!['utf-8', 'utf8', 'unicode-1-1-utf-8'].includes(`${label}`.trim().toLowerCase())) {
       throw new RangeError(`TextDecoder: the encoding "${label}" is not supported, only utf-8`);
@@ -66,3 +66,6 @@ function decodeAt(bytes, i) {
   }
   return [code, length];
 }
+
+__strata_TextEncoder = TextEncoder;
+__strata_TextDecoder = TextDecoder;

@@ -53,10 +53,10 @@ module.exports = {
   callbackify: refused('callbackify'),
   isArray: Array.isArray,
   get TextEncoder() {
-    return require('./text-encoding.js').__strata_TextEncoder;
+    return TextEncoder;
   },
   get TextDecoder() {
-    return require('./text-encoding.js').__strata_TextDecoder;
+    return TextDecoder;
   },
 };
 module.exports.promisify.custom = Symbol.for('nodejs.util.promisify.custom');

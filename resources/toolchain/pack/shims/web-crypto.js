@@ -4,4 +4,4 @@ const refused = (name) =>
     throw new Error(`crypto.${name} does not exist on a chain: every node must compute the same`);
   };
 
-export const __strata_crypto = { getRandomValues: refused('getRandomValues'), randomUUID: refused('randomUUID') };
+__strata_crypto = { getRandomValues: refused('getRandomValues'), randomUUID: refused('randomUUID') };
