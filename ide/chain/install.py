@@ -26,6 +26,7 @@ from ide.chain.commands import (
 )
 from ide.chain.composer.panel import ComposerPanel
 from ide.chain.composer.scenario_writer import SUFFIX, Step
+from ide.chain.memory import ChainMemoryKeeper
 from ide.chain.node import NodeSwitch
 from ide.chain.node_panel import NodePanel
 from ide.chain.production import (
@@ -56,6 +57,7 @@ class ChainPanels(QObject):
         self.workbench = panels.workbench
         self.control = ProductionControl(panels.bridge, self)
         self.node = NodeSwitch(panels.bridge, self)
+        self.memory = ChainMemoryKeeper(window, panels.bridge, self.control, self.node, self)
         self.checkpoints = Checkpoints(panels.bridge, self)
         self.checkpoints_dialog: CheckpointsDialog | None = None
         self._register_commands()

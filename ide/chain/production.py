@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine.facade import (
     BlockProduced,
@@ -22,6 +22,7 @@ from engine.facade import (
 )
 from engine.values import BlockSummary
 from ide.bridge import EngineBridge
+from ide.pacing import Throttle
 from ide.panels.readable import group_digits
 
 SECOND = 1_000_000_000
@@ -50,6 +51,9 @@ class ProductionControl(QObject):
     changed = Signal()
     """Mode, clock, or the number of waiting transactions changed."""
 
+    chosen = Signal(object)
+    """Somebody chose how blocks are produced (`Production`), and it is in force."""
+
     stopped = Signal(str)
     """Blocks are no longer produced by the clock; the text says why."""
 
@@ -63,8 +67,7 @@ class ProductionControl(QObject):
         self._seconds = Production().seconds
         self._head = 0
         self._head_time = 0
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.changed)
+        self._soon = Throttle(self.changed.emit, self)
         bridge.engine_changed.connect(self._engine_changed)
         bridge.events.connect(self._take_events)
 
@@ -102,9 +105,24 @@ class ProductionControl(QObject):
 
     def set_mode(self, mode: ProductionMode) -> None:
         """Produce blocks like this from now on."""
-        if self.engine is not None:
-            future = self.engine.set_production(Production(mode, self._seconds))
-            self._ask(future, lambda _: self.changed.emit())
+        production = Production(mode, self._seconds)
+        self._put_in_force(production, lambda: self.chosen.emit(production))
+
+    def restore(self, production: Production) -> None:
+        """Produce blocks as was chosen before."""
+        self._seconds = production.seconds
+        if self.engine is not None and self.engine.production != production:
+            self._put_in_force(production, lambda: None)
+
+    def _put_in_force(self, production: Production, done: Callable[[], None]) -> None:
+        if self.engine is None:
+            return
+
+        def changed(_: None) -> None:
+            done()
+            self.changed.emit()
+
+        self._ask(self.engine.set_production(production), changed)
 
     def produce(self) -> None:
         """Close the open block, or produce an empty one."""
@@ -152,7 +170,7 @@ class ProductionControl(QObject):
 
     def _take_head(self, block: BlockSummary) -> None:
         self._head, self._head_time = block.number, block.time
-        self._soon.start()
+        self._soon.request()
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
         for event in events:
@@ -170,7 +188,7 @@ class ProductionControl(QObject):
                     self.stopped.emit(reason)
                 case _:
                     continue
-            self._soon.start()
+            self._soon.request()
 
 
 def mode_text(control: ProductionControl) -> str:

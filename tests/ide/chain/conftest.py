@@ -14,7 +14,7 @@ from ide.paths import Folders
 from ide.settings import SettingsStore
 from ide.window import MainWindow
 
-PATIENCE = 15_000
+PATIENCE = 60_000
 SHOP = """class Shop {
   init() {
     storage.put('sold', '0');
