@@ -41,11 +41,9 @@ class BlockDuties:
 
     def substitutes(self, reader: StateReader, block: BlockContext) -> Substitutes:
         """Return what stands in for scripts in the base transaction of `block`; nothing where they have to run."""
-        if not block.number or block.number % VOTE_INTERVAL == 0 or (block.witness or "").isdigit():
-            return NO_SUBSTITUTES
-        if not (self._is_ours(reader, BASE) and self._is_ours(reader, BONUS)) or _is_reward_due(reader, block):
-            return NO_SUBSTITUTES
-        return _SUBSTITUTES
+        if self._is_ours(reader, BASE) and self._is_ours(reader, BONUS) and is_ordinary(reader, block):
+            return _SUBSTITUTES
+        return NO_SUBSTITUTES
 
     def _is_ours(self, reader: StateReader, contract: str) -> bool:
         stored = reader.read(record_key(contract))[0]
@@ -57,6 +55,20 @@ class BlockDuties:
             source = reader.read(source_key(contract))[0]
             known = self._ours[code] = source is not None and source_of(source) == _shipped(contract)
         return known
+
+
+def is_ordinary(reader: StateReader, block: BlockContext) -> bool:
+    """Return whether nothing rare is due in `block`."""
+    if not block.number or block.number % VOTE_INTERVAL == 0 or (block.witness or "").isdigit():
+        return False
+    return not _is_reward_due(reader, block)
+
+
+def counted(counts: str, witness: str) -> str:
+    """Return the JSON text of how many blocks each producer has made, with one more of `witness`."""
+    numbers: dict[str, int] = json.loads(counts)
+    numbers[witness] = numbers.get(witness, 0) + 1
+    return _text(numbers)
 
 
 @cache
@@ -75,10 +87,7 @@ def _execute(host: Host, arguments: str) -> Generator[ScriptFrame, ScriptOutcome
     if host.get("execBlockNumber") == number:
         return "true"
     host.put("execBlockNumber", number)
-    counts: dict[str, int] = json.loads(str(host.get(_COUNTS) or "{}"))
-    witness = host.transaction.block.witness or ""
-    counts[witness] = counts.get(witness, 0) + 1
-    host.put(_COUNTS, _text(counts))
+    host.put(_COUNTS, counted(str(host.get(_COUNTS) or "{}"), host.transaction.block.witness or ""))
     yield from host.call_contract(BONUS, "issueContribute", arguments, lend_authority=True)
     return ""
 

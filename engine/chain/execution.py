@@ -22,6 +22,7 @@ from engine.chain.compile_request import (
 from engine.chain.executor import Execution, Mode, TransactionRun
 from engine.chain.natives import domain, gas, system, token, token721
 from engine.chain.natives.registry import BuiltInContracts
+from engine.chain.routine import Routine
 from engine.chain.worker_program import (
     READ_REQUEST,
     Answer,
@@ -79,6 +80,7 @@ class Executions:
         self._compiler = compiler
         self._head = head
         self._natives = BuiltInContracts(_Uncompiled())
+        self._routine = Routine()
         self._states: dict[int, StateReader] = {}
         self._state_ids = itertools.count(1)
         self._lock = threading.Lock()
@@ -94,12 +96,18 @@ class Executions:
 
     def execute_here(self, batch: Batch, state: StateReader | None = None) -> tuple[Execution, ...] | None:
         """Execute a batch as `execute` does, but without a worker; None if it needs one."""
-        if self.is_local(batch):
-            try:
-                return _run_locally(batch, state or self._head(), self._natives)
-            except _NeedsScript:
-                pass
-        return None
+        if not self.is_local(batch):
+            return None
+        reader = state or self._head()
+        repeated = self._routine.again(batch, reader)
+        if repeated is not None:
+            return (repeated,)
+        try:
+            executions = _run_locally(batch, reader, self._natives)
+        except _NeedsScript:
+            return None
+        self._routine.learn(batch, reader, executions)
+        return executions
 
     def serve(self, name: str, payload: bytes) -> bytes:
         """Answer a worker's request; from any thread."""
