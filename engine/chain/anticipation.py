@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from engine.chain.transaction import Transaction
 
 MOST_SHAPES = 500
-MOST_KEYS = 400
+MOST_KEYS = 800
 MOST_NAMES = 9
 LEAST_NAME = 3
 _MARKS = [f"\0{number}" for number in range(MOST_NAMES)]
-"""Stand in patterns for names that are in the transaction, so that they serve for other names, too."""
+"""Stand for names that are in the transaction, so that what is learnt serves for other names, too."""
+_BETWEEN = "\1"
 
 _arguments_decoder = msgspec.json.Decoder()
 
@@ -32,35 +33,22 @@ class Foreseen(NamedTuple):
 
 
 class _Pattern(NamedTuple):
-    """Keys of one kind of call: those that are always the same, and those with placeholders."""
+    """Keys of one kind of call as one format text: the names that stand in them are its fields."""
 
-    fixed: list[str]
-    open: list[tuple[str, tuple[int, ...]]]
-    """Patterns, each with the numbers of the names in it."""
+    template: str
 
     @classmethod
     def of(cls, keys: Iterable[str], names: list[str]) -> _Pattern:
-        fixed: list[str] = []
-        opened: list[tuple[str, tuple[int, ...]]] = []
-        for key in keys:
-            pattern = key
-            for mark, name in zip(_MARKS, names, strict=False):
-                pattern = pattern.replace(name, mark)
-            if pattern == key:
-                fixed.append(key)
-            else:
-                opened.append((pattern, tuple(number for number, mark in enumerate(_MARKS) if mark in pattern)))
-        return cls(fixed[:MOST_KEYS], opened[:MOST_KEYS])
+        text = _BETWEEN.join(list(keys)[:MOST_KEYS])
+        for mark, name in zip(_MARKS, names, strict=False):
+            text = text.replace(name, mark)
+        text = text.replace("{", "{{").replace("}", "}}")
+        for number, mark in enumerate(_MARKS):
+            text = text.replace(mark, f"{{{number}}}")
+        return cls(text)
 
     def keys(self, names: list[str]) -> list[str]:
-        found = self.fixed.copy()
-        for pattern, numbers in self.open:
-            key = pattern
-            for number in numbers:
-                if number < len(names):
-                    key = key.replace(_MARKS[number], names[number])
-            found.append(key)
-        return found
+        return self.template.format(*names, *_MARKS[len(names) :]).split(_BETWEEN) if self.template else []
 
 
 class Anticipation:
