@@ -67,6 +67,13 @@ class AccountPermission(Value, frozen=True):
     groups: tuple[str, ...] = ()
 
 
+class AccountGroup(Value, frozen=True):
+    """Items that a permission can name together."""
+
+    name: str
+    items: tuple[PermissionItem, ...]
+
+
 class AccountDetails(Value, frozen=True):
     """Everything an account or contract has; `key` is the id of the key the engine signs with, empty if none."""
 
@@ -76,6 +83,7 @@ class AccountDetails(Value, frozen=True):
     ram_available: int
     ram_used: int
     permissions: tuple[AccountPermission, ...]
+    groups: tuple[AccountGroup, ...] = ()
     key: str = ""
 
 

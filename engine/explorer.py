@@ -104,6 +104,7 @@ class Explorer:
             ram_available=summary.ram_available,
             ram_used=summary.ram_used,
             permissions=inspection.permissions(name),
+            groups=inspection.groups(name),
             key="" if key is None else key.id,
         )
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.chain import gas_ledger, settlement
-from engine.chain.accounts import account_key, parse_account
+from engine.chain.accounts import Account, Item, account_key, parse_account
 from engine.chain.amount_limits import token_decimals
 from engine.chain.amounts import decimal_text, times
 from engine.chain.contracts import ContractRecord, owner_key, parse_record, record_key
 from engine.chain.natives.token import FreezeItem
 from engine.chain.stored import FixedPoint, decode, to_contract
-from engine.details import AccountPermission, FrozenAmount, GasHolding, PermissionItem, TokenHolding
+from engine.details import AccountGroup, AccountPermission, FrozenAmount, GasHolding, PermissionItem, TokenHolding
 from engine.errors import InvalidInput
 from engine.values import AccountSummary
 
@@ -93,23 +93,22 @@ class Inspection:
 
     def permissions(self, name: str) -> tuple[AccountPermission, ...]:
         """Return who may act for an account; nobody for a contract."""
-        stored = self._view.read(account_key(name))[0]
-        if stored is None:
-            return ()
+        account = self._record(name)
         return tuple(
-            AccountPermission(
-                permission.name,
-                permission.threshold,
-                tuple(
-                    PermissionItem(
-                        item.id if item.is_key_pair else f"{item.id}@{item.permission}", item.is_key_pair, item.weight
-                    )
-                    for item in permission.items
-                ),
-                permission.groups,
-            )
-            for permission in parse_account(stored).permissions.values()
+            AccountPermission(permission.name, permission.threshold, _shown(permission.items), permission.groups)
+            for permission in (account.permissions.values() if account else ())
         )
+
+    def groups(self, name: str) -> tuple[AccountGroup, ...]:
+        """Return an account's groups; a contract has none."""
+        account = self._record(name)
+        return tuple(
+            AccountGroup(group.name, _shown(group.items)) for group in (account.groups.values() if account else ())
+        )
+
+    def _record(self, name: str) -> Account | None:
+        stored = self._view.read(account_key(name))[0]
+        return None if stored is None else parse_account(stored)
 
     def storage(self, contract: str, key: str, field: str | None = None) -> str | None:
         """Return a stored value as the contract would read it, None if there is none."""
@@ -157,6 +156,13 @@ class Inspection:
             found |= {entry.key: entry.value for entry in page if entry.value is not None}
             after = page[-1].key
         return found
+
+
+def _shown(items: tuple[Item, ...]) -> tuple[PermissionItem, ...]:
+    return tuple(
+        PermissionItem(item.id if item.is_key_pair else f"{item.id}@{item.permission}", item.is_key_pair, item.weight)
+        for item in items
+    )
 
 
 class ReadOnlyCache:

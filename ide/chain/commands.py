@@ -270,6 +270,13 @@ def account_commands(cannot: Callable[[], str], chain: ChainPanels) -> list[Comm
     ]
     keys = [
         (
+            "permissions",
+            "Permissions and Groups…",
+            chain.open_permissions,
+            "shield",
+            "Change who may act for an account, and with what weight",
+        ),
+        (
             "import_key",
             "Import Key…",
             chain.import_key,

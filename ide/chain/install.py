@@ -374,6 +374,11 @@ class ChainPanels(QObject):
 
     # --- accounts --------------------------------------------------------------------------------
 
+    def open_permissions(self) -> None:
+        """Show the forms that change who may act for the account chosen in the accounts dock."""
+        self._window.show_dock("accounts", focus=False)
+        self.accounts.open_permissions()
+
     def open_form(self, form: AccountForm) -> None:
         """Open one of the accounts' forms."""
         self._window.show_dock("accounts", focus=False)

@@ -36,6 +36,7 @@ def chain_states() -> list[State]:
         State("composer-failing", _failing),
         State("accounts", _accounts),
         State("account-form", _form),
+        State("permissions", _permissions),
         State("import-key", _import_key),
         State("keys", _keys),
         State("checkpoints", _checkpoints),
@@ -135,6 +136,11 @@ def _opened(dialog: QWidget | None) -> QWidget:
     if dialog is None:
         raise InternalError("screenshot: the dialog was not opened")
     return dialog
+
+
+def _permissions(stage: Stage) -> QWidget:
+    stage.window.commands.run("accounts.permissions")
+    return _opened(stage.program.chain.accounts.form)
 
 
 def _form(stage: Stage) -> QWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from engine.details import AccountDetails, AccountPermission, TokenHolding
+from engine.details import AccountDetails, AccountPermission, PermissionItem, TokenHolding
 from ide.chain.production import time_text
 from ide.panels import style
 from ide.panels.readable import byte_size, group_digits
@@ -31,6 +31,9 @@ def account_page(account: AccountDetails) -> str:
         parts.append(
             _table([(permission.name, _permission(permission, account)) for permission in account.permissions])
         )
+    if account.groups:
+        parts.append(_section("Groups"))
+        parts.append(_table([(group.name, _items(group.items, account)) for group in account.groups]))
     parts.append(_section("Signing"))
     if account.key:
         parts.append(f"<p>Strata signs with <code>{escape(account.key)}</code></p>")
@@ -48,11 +51,18 @@ def _holding(holding: TokenHolding) -> list[tuple[str, str]]:
 
 def _permission(permission: AccountPermission, account: AccountDetails) -> str:
     lines = [f"needs weight {permission.threshold} of"]
-    for item in permission.items:
-        known = " (known here)" if item.is_key and item.id == account.key else ""
-        lines.append(f"<code>{escape(item.id)}</code> weight {item.weight}{known}")
+    if permission.items:
+        lines.append(_items(permission.items, account))
     lines += [f"group {escape(group)}" for group in permission.groups]
     return "<br>".join(lines)
+
+
+def _items(items: tuple[PermissionItem, ...], account: AccountDetails) -> str:
+    lines = []
+    for item in items:
+        known = " (known here)" if item.is_key and item.id == account.key else ""
+        lines.append(f"<code>{escape(item.id)}</code> weight {item.weight}{known}")
+    return "<br>".join(lines) or "nobody yet"
 
 
 def _section(title: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
@@ -19,7 +19,8 @@ from ide.bridge import Request
 from ide.chain.accounts.details import account_page
 from ide.chain.accounts.form_dialog import FormDialog
 from ide.chain.accounts.keys import ExportKeysDialog, ImportKeyDialog
-from ide.chain.accounts.requests import SIGN_UP, AccountForm
+from ide.chain.accounts.permissions import PERMISSION_FORMS
+from ide.chain.accounts.requests import SIGN_UP, AccountForm, Kind
 from ide.files import write_atomically
 from ide.panels.accounts import AccountsPanel, Column
 from ide.panels.widgets import ActionToolButton, EmptyState, Switcher, make_plain
@@ -31,6 +32,7 @@ COMMANDS = (
     "accounts.pledge",
     "accounts.buy_ram",
     "accounts.sign_up",
+    "accounts.permissions",
     "accounts.import_key",
     "accounts.export_keys",
 )
@@ -191,19 +193,43 @@ class AccountsDock(QWidget):
 
     def open_form(self, form: AccountForm) -> None:
         """Open a form about the chosen account."""
-        names = [account.name for account in self._workbench.accounts]
+        names, chosen = self._names_and_chosen()
         tokens = dict.fromkeys(["iost", *(token for account in self._workbench.accounts for token in account.balances)])
-        dialog = FormDialog(form, names, list(tokens), self._workbench.window.dialog_parent())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.form = dialog
-        chosen = self.chosen or next(iter(names), "")
-        dialog.set_text("from", chosen)
+        dialog = self._open(form.title, (form,), {Kind.ACCOUNT: names, Kind.TOKEN: list(tokens)}, chosen)
         if any(field.id == "to" for field in form.fields):
             others = [name for name in names if name != chosen]
             dialog.set_text("to", others[0] if form.id == "transfer" and others else chosen)
-        dialog.submitted.connect(lambda values: self._submit(form, dialog, values))
+
+    def open_permissions(self) -> None:
+        """Open the forms that change who may act for the chosen account."""
+        names, chosen = self._names_and_chosen()
+        account = self.details.account
+        known = account if account is not None and account.name == chosen else None
+        items = [item.id for permission in known.permissions for item in permission.items] if known else []
+        items += [item.id for group in known.groups for item in group.items] if known else []
+        suggestions = {
+            Kind.ACCOUNT: names,
+            Kind.PERMISSION: [permission.name for permission in known.permissions] if known else [],
+            Kind.GROUP: [group.name for group in known.groups] if known else [],
+            Kind.ITEM: ["", *dict.fromkeys([*items, *(f"{name}@active" for name in names if name != chosen)])],
+        }
+        self._open("Permissions", PERMISSION_FORMS, suggestions, chosen)
+
+    def _names_and_chosen(self) -> tuple[list[str], str]:
+        names = [account.name for account in self._workbench.accounts]
+        return names, self.chosen or next(iter(names), "")
+
+    def _open(
+        self, title: str, forms: Sequence[AccountForm], suggestions: Mapping[Kind, Sequence[str]], chosen: str
+    ) -> FormDialog:
+        dialog = FormDialog(title, forms, suggestions, self._workbench.window.dialog_parent())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form = dialog
+        dialog.set_text("from", chosen)
+        dialog.submitted.connect(lambda values: self._submit(dialog.form, dialog, values))
         dialog.finished.connect(self._form_closed)
         dialog.open()
+        return dialog
 
     def _form_closed(self) -> None:
         self.form = None

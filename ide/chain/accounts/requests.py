@@ -17,6 +17,8 @@ SIGN_UP_PLEDGE = "10"
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _NAME = re.compile(r"[a-z0-9_]{5,11}")
+_LABEL = re.compile(r"[A-Za-z0-9_]{1,32}")
+_ITEM = re.compile(r"[^@\s]+(@[A-Za-z0-9_]{1,32})?")
 
 Values = Mapping[str, str]
 
@@ -30,6 +32,10 @@ class Kind(StrEnum):
     BYTES = "bytes"
     TEXT = "text"
     NEW_NAME = "new name"
+    PERMISSION = "permission"
+    GROUP = "group"
+    ITEM = "item"
+    WEIGHT = "weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ def check(field: FormField, text: str) -> None:
             raise ArgumentProblem("A name has 5 to 11 of the characters a–z, 0–9 and _.")
         case Kind.TEXT if len(text.encode()) > 512:
             raise ArgumentProblem("At most 512 bytes fit.")
+        case Kind.PERMISSION | Kind.GROUP if not _LABEL.fullmatch(text):
+            raise ArgumentProblem("A name has 1 to 32 of the characters A–Z, a–z, 0–9 and _.")
+        case Kind.ITEM if not _ITEM.fullmatch(text):
+            raise ArgumentProblem("Write a public key, or an account and its permission, such as alice@active.")
+        case Kind.WEIGHT if not text.isascii() or not text.isdigit() or not int(text):
+            raise ArgumentProblem("Write a whole number above zero, for example 100.")
         case _:
             return
 
@@ -78,38 +90,38 @@ def check(field: FormField, text: str) -> None:
 def transfer(values: Values) -> TransactionRequest:
     """Move tokens."""
     arguments = [values["token"], values["from"], values["to"], values["amount"], values["memo"]]
-    return _request(values["from"], _action("token.iost", "transfer", *arguments))
+    return request(values["from"], action("token.iost", "transfer", *arguments))
 
 
 def pledge(values: Values) -> TransactionRequest:
     """Pledge IOST for somebody's gas."""
-    return _request(values["from"], _action("gas.iost", "pledge", values["from"], values["to"], values["amount"]))
+    return request(values["from"], action("gas.iost", "pledge", values["from"], values["to"], values["amount"]))
 
 
 def unpledge(values: Values) -> TransactionRequest:
     """Take a pledge back."""
-    return _request(values["from"], _action("gas.iost", "unpledge", values["from"], values["to"], values["amount"]))
+    return request(values["from"], action("gas.iost", "unpledge", values["from"], values["to"], values["amount"]))
 
 
 def buy_ram(values: Values) -> TransactionRequest:
     """Buy RAM for somebody."""
-    return _request(values["from"], _action("ram.iost", "buy", values["from"], values["to"], int(values["bytes"])))
+    return request(values["from"], action("ram.iost", "buy", values["from"], values["to"], int(values["bytes"])))
 
 
 def sell_ram(values: Values) -> TransactionRequest:
     """Sell RAM that was bought."""
-    return _request(values["from"], _action("ram.iost", "sell", values["from"], values["to"], int(values["bytes"])))
+    return request(values["from"], action("ram.iost", "sell", values["from"], values["to"], int(values["bytes"])))
 
 
 def sign_up(values: Values) -> TransactionRequest:
     """Create an account whose permissions are one key's, and give it what was asked for, all or nothing."""
     payer, name, key = values["from"], values["name"], values["key"]
-    actions = [_action("auth.iost", "signUp", name, key, key)]
+    actions = [action("auth.iost", "signUp", name, key, key)]
     if values["bytes"]:
-        actions.append(_action("ram.iost", "buy", payer, name, int(values["bytes"])))
+        actions.append(action("ram.iost", "buy", payer, name, int(values["bytes"])))
     if values["amount"]:
-        actions.append(_action("token.iost", "transfer", "iost", payer, name, values["amount"], ""))
-    return _request(payer, *actions)
+        actions.append(action("token.iost", "transfer", "iost", payer, name, values["amount"], ""))
+    return request(payer, *actions)
 
 
 def _account(field: str, label: str) -> FormField:
@@ -178,9 +190,11 @@ SIGN_UP = AccountForm(
 FORMS = (TRANSFER, PLEDGE, UNPLEDGE, BUY_RAM, SELL_RAM, SIGN_UP)
 
 
-def _action(contract: str, method: str, *arguments: object) -> Action:
+def action(contract: str, method: str, *arguments: object) -> Action:
+    """Return a call with arguments as JSON."""
     return Action(contract, method, as_json(list(arguments)))
 
 
-def _request(publisher: str, *actions: Action) -> TransactionRequest:
-    return TransactionRequest(publisher=publisher, actions=actions, gas_limit=GAS_LIMIT)
+def request(publisher: str, *actions: Action, signers: tuple[str, ...] = ()) -> TransactionRequest:
+    """Return a transaction of one account."""
+    return TransactionRequest(publisher=publisher, actions=actions, gas_limit=GAS_LIMIT, signers=signers)

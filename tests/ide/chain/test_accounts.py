@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
+from ide.chain.accounts.permissions import PERMISSION_FORMS
 from ide.chain.accounts.requests import FORMS, SIGN_UP, TRANSFER, Kind, check
 from ide.panels.arguments import ArgumentProblem
 
@@ -95,6 +96,65 @@ def test_buy_and_sell_ram(user, dock):
     fill(dock.form, to="bobby", bytes="2000")
     assert submit(user, dock) == ""
     assert user.answer(user.engine.account("bobby")).ram_available == before + 3000
+
+
+def test_permissions_and_groups(user, dock):
+    def change(form, **texts):
+        user.see(lambda: dock.details.account is not None and dock.details.account.name == "bobby")
+        user.run("accounts.permissions")
+        dock.form.choose(form)
+        fill(dock.form, **texts)
+        return submit(user, dock)
+
+    def permission(name):
+        return next(one for one in user.answer(user.engine.explorer().account("bobby")).permissions if one.name == name)
+
+    assert change("addPermission", permission="transfer", threshold="50") == ""
+    assert change("assignPermission", permission="transfer", item="carol@active", weight="30") == ""
+    assert change("addGroup", group="team") == ""
+    assert change("assignGroup", group="team", item="david@active", weight="20") == ""
+    assert change("assignPermissionToGroup", permission="transfer", group="team") == ""
+    made = permission("transfer")
+    assert (made.threshold, made.groups) == (50, ("team",))
+    assert [(item.id, item.weight) for item in made.items] == [("carol@active", 30)]
+    user.see(lambda: "david@active weight 20" in dock.details.toPlainText().replace("\xa0", " "))
+    user.run("accounts.permissions")
+    dock.form.choose("revokeGroup")
+    item = dock.form.widget("item")
+    assert {"carol@active", "david@active"} <= {item.itemText(index) for index in range(item.count())}
+    dock.form.reject()
+    assert change("revokePermissionInGroup", permission="transfer", group="team") == ""
+    assert change("revokeGroup", group="team", item="david@active") == ""
+    assert change("dropGroup", group="team") == ""
+    assert change("revokePermission", permission="transfer", item="carol@active") == ""
+    assert (permission("transfer").items, permission("transfer").groups) == ((), ())
+    assert change("dropPermission", permission="transfer") == ""
+    assert "drop active or owner is forbidden" in change("dropPermission", permission="active")
+
+
+@pytest.mark.parametrize(
+    ("form", "texts", "problem"),
+    [
+        ("addPermission", {"permission": "to pay"}, "A name has 1 to 32"),
+        ("addPermission", {"permission": "pay", "threshold": "0"}, "whole number above zero"),
+        ("assignPermission", {"item": "@active"}, "public key, or an account"),
+        ("addGroup", {"group": ""}, "Group is missing."),
+    ],
+)
+def test_permissions_are_checked_before_anything_is_sent(user, dock, form, texts, problem):
+    user.run("accounts.permissions")
+    dock.form.choose(form)
+    fill(dock.form, **texts)
+    user.press(dock.form.submit_button)
+    assert problem in dock.form.problem.text()
+
+
+def test_every_form_of_permissions_is_a_method_of_the_contract(user):
+    contracts = user.answer(user.engine.explorer().built_in_contracts())
+    methods = {m.name: len(m.args) for c in contracts if c.id == "auth.iost" for m in c.abi.abi}
+    assert all(methods[form.id] == len(form.fields) for form in PERMISSION_FORMS)
+    offered = {form.id for form in PERMISSION_FORMS} | {"signUp", "initAdmin", "can_update"}
+    assert offered >= methods.keys() - {"init"}
 
 
 def test_a_created_account_can_act_at_once(user, dock):
