@@ -27,22 +27,21 @@ from engine.chain.worker_program import (
     READ_REQUEST,
     Answer,
     Batch,
+    NeedsScript,
     QueuedTransaction,
     decode_batch_reply,
     decode_read,
     encode_answer,
     encode_batch,
-    execute_batch,
+    execute_plainly,
+    nowhere,
 )
 from engine.errors import ContractFailure, InternalError, RunCancelled
 from engine.state.local_cache import PendingWrites
 from engine.vm.hotspots import HotSpots
-from engine.vm.interface import Program
 
 if TYPE_CHECKING:
-    from engine.chain.host_interface import FailureSite
     from engine.state.interface import StateReader
-    from engine.values import SourceLocation
 
 _LOCAL_CONTRACTS = frozenset({token.ID, token721.ID, gas.ID, domain.ID})
 _LOCAL_SYSTEM_METHODS = frozenset({"requireAuth", "receipt", "hostSettings", "cancelDelaytx", "initSetCode"})
@@ -52,10 +51,6 @@ SubmitJob = Callable[[bytes], "Future[bytes]"]
 
 CallWorker = Callable[[bytes, "Callable[[], None] | None"], bytes]
 """Has a job done and waits for it; raises what the future of `SubmitJob` would. The other is done meanwhile."""
-
-
-class _NeedsScript(Exception):
-    """A program that was tried without a sandbox wants to run JavaScript."""
 
 
 class Executions:
@@ -102,9 +97,9 @@ class Executions:
         repeated = self._routine.again(batch, reader)
         if repeated is not None:
             return (repeated,)
-        try:
-            executions = _run_locally(batch, reader, self._natives)
-        except _NeedsScript:
+        executions = execute_plainly(batch, PendingWrites(reader), self._natives)
+        ended = batch.stops and bool(executions) and executions[-1].rejection is not None
+        if len(executions) < len(batch.transactions) and not ended:
             return None
         self._routine.learn(batch, reader, executions)
         return executions
@@ -236,7 +231,7 @@ class _Uncompiled:
     """Stands in for the compiler where deployments never run."""
 
     def compile(self, request: CompileRequest) -> CompileReply:
-        raise _NeedsScript
+        raise NeedsScript
 
 
 def _is_local(queued: QueuedTransaction) -> bool:
@@ -246,26 +241,6 @@ def _is_local(queued: QueuedTransaction) -> bool:
         or (action.contract == system.ID and action.action_name in _LOCAL_SYSTEM_METHODS)
         for action in queued.transaction.actions
     )
-
-
-def _run_locally(batch: Batch, state: StateReader, natives: BuiltInContracts) -> tuple[Execution, ...]:
-    task = execute_batch(batch, PendingWrites(state), natives, _nowhere)
-    execution: object = None
-    try:
-        while True:
-            execution = _drive(task.send(execution).factory()[0])
-    except StopIteration as stop:
-        executions: tuple[Execution, ...] = stop.value
-        return executions
-
-
-def _drive(program: Program) -> object:
-    try:
-        next(program)
-    except StopIteration as stop:
-        return stop.value
-    program.close()
-    raise _NeedsScript
 
 
 def _transaction_run(
@@ -278,14 +253,10 @@ def _transaction_run(
         size=queued.size,
         reader=state,
         natives=natives,
-        locate=_nowhere,
+        locate=nowhere,
         mode=queued.mode,
         observe=batch.observe,
     )
-
-
-def _nowhere(_sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
-    return ()
 
 
 def _with_transactions(batch: Batch, transactions: tuple[QueuedTransaction, ...]) -> Batch:

@@ -24,7 +24,7 @@ from engine.chain.transaction import Transaction
 from engine.errors import ContractFailure, InternalError
 from engine.state.local_cache import PendingWrites
 from engine.values import Layer, SourceLocation, Value
-from engine.vm.interface import Handler, Run
+from engine.vm.interface import Handler, Program, Run
 
 if TYPE_CHECKING:
     from engine.chain.host_interface import FailureSite
@@ -38,6 +38,10 @@ SYSTEM_TIME_LIMIT = 10.0
 
 Answer: TypeAlias = tuple[str | None, Layer]
 """A stored text and the layer that answered, as `StateReader` returns it."""
+
+
+class NeedsScript(Exception):
+    """A transaction that is executed without a sandbox wants to run JavaScript."""
 
 
 class QueuedTransaction(Value, array_like=True, frozen=True):
@@ -54,6 +58,9 @@ class Batch(Value, array_like=True, frozen=True):
 
     `state` names the state it stands on: 0 the newest, others are registered with the engine (`READ_REQUEST`). `known`
     are texts of that state that will probably be needed. A transaction that is rejected ends the batch if `stops`.
+
+    With `plain` no JavaScript runs: a transaction that needs it ends the job. So the blocks of `following`, whose
+    transactions see the writes of those before, can be executed before it is known what their parents' hashes will be.
     """
 
     number: int
@@ -66,6 +73,8 @@ class Batch(Value, array_like=True, frozen=True):
     time_limit: float | None = None
     known: dict[str, Answer] = msgspec.field(default_factory=dict)
     stops: bool = True
+    plain: bool = False
+    following: tuple[Batch, ...] = ()
 
     def block(self) -> BlockContext:
         """Return the block as contracts see it."""
@@ -129,7 +138,11 @@ class _Worker:
     def handle(self, job: bytes) -> Generator[Run, object, bytes]:
         batch = _batch_decoder.decode(job)
         state = KnownState(RemoteState(self._services, batch.state), batch.known)
-        executions = yield from execute_batch(batch, PendingWrites(state), self._natives, locate_sites(self._services))
+        pending = PendingWrites(state)
+        if batch.plain:
+            executions = execute_plainly(batch, pending, self._natives)
+        else:
+            executions = yield from execute_batch(batch, pending, self._natives, locate_sites(self._services))
         return msgspec.msgpack.encode(BatchReply(executions, tuple(state.missed)))
 
     def compile(self, request: CompileRequest) -> CompileReply:
@@ -223,6 +236,43 @@ def execute_batch(
             break
         state.apply(execution.write_set)
     return tuple(executions)
+
+
+def execute_plainly(batch: Batch, state: PendingWrites, natives: BuiltInContracts) -> tuple[Execution, ...]:
+    """Execute a batch's transactions, and those of the blocks that follow, up to the first that needs JavaScript."""
+    executions: list[Execution] = []
+    for block in (batch, *batch.following):
+        if executions:
+            state.settle()
+        task = execute_batch(block, state, natives, nowhere)
+        execution: object = None
+        try:
+            while True:
+                program, _ = task.send(execution).factory()
+                execution = _finished(program)
+                if not isinstance(execution, Execution):
+                    return tuple(executions)
+                executions.append(execution)
+        except StopIteration:
+            continue
+    return tuple(executions)
+
+
+def _finished(program: Program) -> object:
+    """Return what a program comes to without JavaScript, None if it needs some."""
+    try:
+        next(program)
+    except StopIteration as stop:
+        return stop.value
+    except NeedsScript:
+        return None
+    program.close()
+    return None
+
+
+def nowhere(_sites: Sequence[FailureSite]) -> tuple[SourceLocation, ...]:
+    """Locate nothing: where no JavaScript runs, nothing fails in it."""
+    return ()
 
 
 def source_location(site: FailureSite, code: CompiledContract, line: int) -> SourceLocation | None:

@@ -174,6 +174,12 @@ class PendingWrites:
         for key, text in writes.items():
             self._known[key] = (text, Layer.MVCC)
 
+    def settle(self) -> None:
+        """Report what is pending as RocksDB's from now on: its block will have been flushed."""
+        for key, (text, layer) in self._known.items():
+            if layer is Layer.MVCC:
+                self._known[key] = (text, Layer.ABSENT if text is None else Layer.ROCKSDB)
+
     def read(self, key: str) -> tuple[str | None, Layer]:
         """Return the pending text of `key`, else what the reader below has."""
         found = self._known.get(key)
