@@ -1,6 +1,8 @@
-"""Looks after the docks: no second title under a tab, and none of the tab bars Qt leaves behind."""
+"""Looks after the docks: no second title under a tab, no tab bars Qt leaves behind, no work behind another tab."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
@@ -21,6 +23,7 @@ class DockKeeper(QObject):
     def add(self, dock: QDockWidget) -> None:
         """Look after a dock from now on."""
         self._docks.append(dock)
+        dock.visibilityChanged.connect(partial(_show_content, dock))
         dock.visibilityChanged.connect(self.tidy_soon)
         dock.topLevelChanged.connect(self.tidy_soon)
         dock.dockLocationChanged.connect(self.tidy_soon)
@@ -44,6 +47,8 @@ class DockKeeper(QObject):
                     empty.deleteLater()
         if self._window.isVisible():
             self._hide_stray_tab_bars()
+            for dock in self._docks:
+                _show_content(dock, not _is_behind_a_tab(dock))
 
     def _hide_stray_tab_bars(self) -> None:
         """Show one tab bar a group: the one that stands right above the visible dock.
@@ -62,6 +67,24 @@ class DockKeeper(QObject):
             right = max(fitting, key=QTabBar.count)
             for bar in ours:
                 bar.setVisible(bar is right)
+
+
+def _is_behind_a_tab(dock: QDockWidget) -> bool:
+    # Qt does not hide such a dock, it moves it out of the window.
+    return dock.geometry().right() < 0 or dock.geometry().bottom() < 0
+
+
+def _show_content(dock: QDockWidget, seen: bool) -> None:
+    """Let a panel know whether it is seen: behind another tab Qt still calls it visible."""
+    content = dock.widget()
+    if content is None or (seen and _is_behind_a_tab(dock)):
+        return
+    policy = content.sizePolicy()
+    if not policy.retainSizeWhenHidden():
+        # The tabs of a group share its room: no tab may ask for more of it only when it comes to the front.
+        policy.setRetainSizeWhenHidden(True)
+        content.setSizePolicy(policy)
+    content.setVisible(seen)
 
 
 def _stands_above(bar: QTabBar, dock: QDockWidget) -> bool:

@@ -36,6 +36,7 @@ class ChainStatus(QWidget):
         row.setSpacing(0)
         for button in (self.mode, self.clock, self.node):
             row.addWidget(button)
+        self._shows_running: bool | None = None
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._show_time)
@@ -68,7 +69,9 @@ class ChainStatus(QWidget):
         self.mode.setText(mode_text(self._control))
         node = self._node
         self.node.setText(f"Node :{node.url.rpartition(':')[2]}" if node.is_running else "Node off")
-        self.node.setIcon(icon("node", "success" if node.is_running else "text_muted"))
+        if node.is_running != self._shows_running:
+            self._shows_running = node.is_running
+            self.node.setIcon(icon("node", "success" if node.is_running else "text_muted"))
         self.node.setToolTip(f"The local node answers at {node.url}" if node.is_running else "The local node is off")
         self._show_time()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import InternalError, InvalidInput
 from ide.commands.command import Command, Scope
+from ide.pacing import Throttle
 from ide.theme import icon
 
 
@@ -33,10 +34,10 @@ class CommandRegistry(QObject):
         self._actions: dict[str, QAction] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._overrides: dict[str, tuple[str, ...]] = {}
-        self._refresh_timer = QTimer(self)
-        self._refresh_timer.setSingleShot(True)
-        self._refresh_timer.setInterval(0)
-        self._refresh_timer.timeout.connect(self.refresh_now)
+        self._paced = Throttle(self.refresh_now, self)
+        # In a turn of its own: whoever asks is in the middle of a change.
+        self._refresh_timer = QTimer(self, singleShot=True, interval=0)
+        self._refresh_timer.timeout.connect(self._paced.request)
 
     def register(self, *commands: Command) -> None:
         """Add commands.

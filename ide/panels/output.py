@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,12 +20,16 @@ from PySide6.QtWidgets import (
 
 from engine.facade import BlockFlushed, BlockProduced, ContractDeployed, EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import TransactionResult
+from ide.pacing import Refresh
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits, shorten
 from ide.panels.widgets import EmptyState, FlatTable, Switcher, tool_button
 from ide.panels.workbench import Workbench
 
 KEPT_LINES = 20_000
+KEPT_EVENTS = 2_000
+"""So many events are remembered while nobody looks; the lines of older ones are not written."""
+
 _LONGEST_LINE = 1000
 _LEVELS = {"error": "error", "fatal": "error", "warn": "warning", "warning": "warning"}
 
@@ -133,16 +138,24 @@ class OutputPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(side)
         layout.addWidget(self.switcher, 1)
+        self._unseen: deque[EngineEvent] = deque(maxlen=KEPT_EVENTS)
+        self._follow = Refresh(self, self._write)
         workbench.bridge.events.connect(self._take_events)
 
     def clear(self) -> None:
         """Throw the lines away."""
+        self._unseen.clear()
         self.model.clear()
         self.switcher.show_view(False)
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
+        self._unseen.extend(events)
+        self._follow.request()
+
+    def _write(self) -> None:
         lines: list[OutputLine] = []
-        for event in events:
+        while self._unseen:
+            event = self._unseen.popleft()
             match event:
                 case TransactionExecuted(result=result):
                     lines += self._lines_of(result)

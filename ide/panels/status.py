@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
 from engine.values import BlockSummary
 from ide.bridge import EngineBridge, describe_error
+from ide.pacing import Throttle
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits
 from ide.theme import themes
@@ -20,7 +21,9 @@ class EngineStatus(QWidget):
     def __init__(self, bridge: EngineBridge) -> None:
         super().__init__()
         self._bridge = bridge
-        self._tint = "text_muted"
+        self._tint = ""
+        self._head: BlockSummary | int = 0
+        self._telling = Throttle(self._show_head, self)
         self.dot = QLabel()
         self.words = QLabel()
         self.setAccessibleName("Engine")
@@ -41,7 +44,7 @@ class EngineStatus(QWidget):
             self._say("Engine is starting", "text_muted")
             return
         self._say("Engine ready", "success")
-        self._bridge.request(engine.head(), self, self._show_head)
+        self._bridge.request(engine.head(), self, self._take_head)
 
     def _failed(self, error: Exception) -> None:
         self._say("Engine not available", "error")
@@ -50,24 +53,29 @@ class EngineStatus(QWidget):
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
         for event in reversed(events):
             match event:
-                case BlockProduced(block=block):
-                    self._show_head(block)
-                    return
-                case HeadMoved(number=number):
-                    self._say(f"Block {group_digits(number)}", "success")
+                case BlockProduced(block=head) | HeadMoved(number=head):
+                    self._take_head(head)
                     return
 
-    def _show_head(self, block: BlockSummary) -> None:
-        self._say(f"Block {group_digits(block.number)}", "success")
-        self.setToolTip(
-            f"Head block {block.number}\n{block.hash}\nproduced at {clock_time(block.time)} by {block.witness}"
-        )
+    def _take_head(self, head: BlockSummary | int) -> None:
+        self._head = head
+        self._telling.request()
+
+    def _show_head(self) -> None:
+        head = self._head
+        if isinstance(head, int):
+            self._say(f"Block {group_digits(head)}", "success")
+            return
+        self._say(f"Block {group_digits(head.number)}", "success")
+        self.setToolTip(f"Head block {head.number}\n{head.hash}\nproduced at {clock_time(head.time)} by {head.witness}")
 
     def _say(self, words: str, tint: str) -> None:
-        self._tint = tint
+        self._telling.cancel()
         self.words.setText(words)
         self.setAccessibleDescription(words)
-        self._recolour()
+        if tint != self._tint:
+            self._tint = tint
+            self._recolour()
 
     def _recolour(self) -> None:
         self.dot.setPixmap(_dot(self._tint, self.fontMetrics().height() // 2, self.devicePixelRatioF()))

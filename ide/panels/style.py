@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from ide import theme
 
+_ONE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+
 
 def colour(name: str, alpha: float = 1.0) -> QColor:
     """Return the theme's colour `name`, with `alpha` from 0 (invisible) to 1."""
@@ -31,6 +33,11 @@ def scaled_font(base: QFont, factor: float, *, bold: bool = False) -> QFont:
     return QFont(_scaled(base.toString(), factor, bold))
 
 
+def metrics_of(font: QFont) -> QFontMetrics:
+    """Return the measures of a font, which take long to look up anew for every piece of text."""
+    return _metrics(font.key())
+
+
 @lru_cache(maxsize=64)
 def _scaled(description: str, factor: float, bold: bool) -> QFont:
     base = QFont()
@@ -42,12 +49,19 @@ def _scaled(description: str, factor: float, bold: bool) -> QFont:
     return font
 
 
+@lru_cache(maxsize=64)
+def _metrics(key: str) -> QFontMetrics:
+    font = QFont()
+    font.fromString(key)
+    return QFontMetrics(font)
+
+
 def draw_badge(painter: QPainter, anchor: QPointF, text: str, tint: str, font: QFont, *, ends_there: bool) -> int:
     """Draw a rounded badge in theme colour `tint`, centred at the anchor's height; returns its width.
 
     The badge ends at the anchor's x if `ends_there`, else begins there.
     """
-    metrics = QFontMetrics(font)
+    metrics = metrics_of(font)
     height = metrics.height() + 2
     width = max(metrics.horizontalAdvance(text) + 10, height)
     x = anchor.x() - width if ends_there else anchor.x()
@@ -66,11 +80,12 @@ def draw_badge(painter: QPainter, anchor: QPointF, text: str, tint: str, font: Q
 
 def draw_elided(painter: QPainter, box: QRect, text: str, font: QFont, tint: str) -> int:
     """Draw one line of text in theme colour `tint`, cut off with an ellipsis; returns the width it took."""
-    metrics = QFontMetrics(font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(box.width(), 0))
+    metrics = metrics_of(font)
+    room, width = max(box.width(), 0), metrics.horizontalAdvance(text)
+    if width > room:
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        width = min(metrics.horizontalAdvance(text), box.width())
     painter.setFont(font)
     painter.setPen(colour(tint))
-    painter.drawText(
-        box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, shown
-    )
-    return min(metrics.horizontalAdvance(shown), box.width())
+    painter.drawText(box, _ONE_LINE, text)
+    return width

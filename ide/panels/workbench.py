@@ -21,6 +21,7 @@ from engine.values import (
 )
 from ide.bridge import EngineBridge
 from ide.chain.source_lines import SourceLines
+from ide.pacing import Throttle
 from ide.panels.readable import call_text
 from ide.panels.window_port import WindowPort
 
@@ -79,6 +80,8 @@ class Workbench(QObject):
         self._writers: dict[str, TransactionResult] = {}
         self._accounts_asked = False
         self._accounts_stale = False
+        self._newest: TransactionResult | None = None
+        self._following = Throttle(self._select_newest, self)
         bridge.engine_changed.connect(self._engine_changed)
         bridge.events.connect(self._take_events)
         if bridge.engine is not None:
@@ -96,6 +99,7 @@ class Workbench(QObject):
         shown = self.selected
         if kept and self.selected_is_kept and result is not None and shown is not None and result.hash == shown.hash:
             return
+        self._following.cancel()
         self.selected = result
         self.selected_is_kept = kept
         self.transaction_selected.emit(result)
@@ -182,7 +186,12 @@ class Workbench(QObject):
         for result in executed:
             self._remember_writes(result)
         if executed and self.is_following:
-            self.select(executed[-1])
+            self._newest = executed[-1]
+            self._following.request()
+
+    def _select_newest(self) -> None:
+        if self.is_following:
+            self.select(self._newest)
 
     def _remember_writes(self, result: TransactionResult) -> None:
         if not result.succeeded:

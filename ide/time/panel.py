@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from engine.timeline.values import Retention
 from engine.values import TransactionRequest, TransactionResult
+from ide.pacing import Refresh
 from ide.panels.widgets import ActionToolButton, EmptyState, FlatTable, Switcher
 from ide.panels.workbench import Workbench
 from ide.time.blocks import BlocksModel, Column
@@ -72,7 +73,8 @@ class TimePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.switcher)
         moment.changed.connect(self._show_moment)
-        moment.head_changed.connect(self._show_head)
+        self._following = Refresh(self, self._show_head)
+        moment.head_changed.connect(self._following.request)
         machine.changed.connect(self._show_moment)
         workbench.bridge.engine_changed.connect(self._begin)
         self._begin()

@@ -83,7 +83,7 @@ class ChainModel(QAbstractItemModel):
         self._exhausted = True
         self._pending: Request[BlockPage] | None = None
         self._selection = Selection(parse_filter(""), {}, True)
-        self._waiting: dict[int, list[TransactionResult]] = {}
+        self._waiting: dict[int, dict[str, TransactionResult]] = {}
 
     # --- content ---------------------------------------------------------------------------------
 
@@ -137,18 +137,16 @@ class ChainModel(QAbstractItemModel):
 
     def _add_waiting(self, result: TransactionResult) -> None:
         """Take a transaction of the open block, or of one that is closed with the next event."""
-        waiting = self._waiting.setdefault(result.block_number, [])
-        if all(known.hash != result.hash for known in waiting):
-            waiting.append(result)
+        self._waiting.setdefault(result.block_number, {})[result.hash] = result
 
     def _show_open(self) -> None:
         """Show the transactions that still wait in the open block."""
         if self._waiting:
             number = max(self._waiting)
-            self._show_newest(number, self._shown_of(self._waiting[number]), None)
+            self._show_newest(number, self._shown_of(self._waiting[number].values()), None)
 
     def _close(self, summary: BlockSummary) -> None:
-        shown = self._shown_of(self._waiting.pop(summary.number, []))
+        shown = self._shown_of(self._waiting.pop(summary.number, {}).values())
         self._waiting = {number: waiting for number, waiting in self._waiting.items() if number > summary.number}
         self._show_newest(summary.number, shown, summary)
 

@@ -24,6 +24,7 @@ from ide.bridge import Request
 from ide.chain.blocks.block_view import block_page
 from ide.chain.blocks.filter import EXAMPLES, parse_filter
 from ide.chain.blocks.model import ITEM_ROLE, BlockRow, ChainModel, Column
+from ide.pacing import Throttle
 from ide.panels.contracts.inputs import ProblemLabel
 from ide.panels.result_view import ResultView
 from ide.panels.widgets import ActionToolButton, EmptyState, FilterBox, Switcher, make_plain
@@ -121,10 +122,12 @@ class ChainPanel(QWidget):
         for widget in (self.nothing, self.block, self.transaction):
             self.details.addWidget(widget)
         self._lay_out()
+        self._untaken: list[EngineEvent] = []
+        self._follow = Throttle(self._catch_up, self)
         self.model.rowsInserted.connect(self._rows_inserted)
         self.model.modelReset.connect(self._filled)
         self.model.layoutChanged.connect(self._filled)
-        workbench.bridge.engine_changed.connect(self.model.reload)
+        workbench.bridge.engine_changed.connect(self._begin)
         workbench.bridge.events.connect(self._take_events)
         workbench.contracts_changed.connect(self.view.viewport().update)
         self.model.reload()
@@ -181,6 +184,15 @@ class ChainPanel(QWidget):
     # --- following -------------------------------------------------------------------------------
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
+        self._untaken += events
+        self._follow.request()
+
+    def _begin(self) -> None:
+        self._untaken.clear()
+        self.model.reload()
+
+    def _catch_up(self) -> None:
+        events, self._untaken = self._untaken, []
         self.model.take_events(events)
         if any(isinstance(event, HeadMoved) for event in events):
             self.details.setCurrentWidget(self.nothing)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QSize
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.values import AccessKind, Layer
@@ -14,6 +14,7 @@ from ide.panels import style
 from ide.panels.readable import ReadableValue, ValueKind, shorten
 from ide.panels.state.model import ROW_ROLE
 from ide.panels.state.rows import Fate, StackRow
+from ide.theme import themes
 
 GLOW_SECONDS = 2.4
 """How long a change takes to fade."""
@@ -29,6 +30,9 @@ LAYER_BADGES = {
     Layer.ROCKSDB: ("ROCKSDB", "layer_rocksdb"),
     Layer.ABSENT: ("ABSENT", "text_muted"),
 }
+MOST_PICTURES = 300
+"""So many painted rows are kept."""
+
 _PADDING = 6
 _GAP = 6
 
@@ -47,6 +51,8 @@ class StackDelegate(QStyledItemDelegate):
     def __init__(self, contract_name: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
         self._contract_name = contract_name
+        self._pictures: dict[Hashable, QPixmap] = {}
+        themes().changed.connect(self._forget_pictures)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of two lines."""
@@ -59,26 +65,42 @@ class StackDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         if not isinstance(row, StackRow):
             return
-        painter.save()
         _paint_background(painter, option, row)
-        if row.fate in (Fate.MOVED_DOWN, Fate.AHEAD):
-            painter.setOpacity(0.5)
-        inner = option.rect.adjusted(_PADDING + 5, _PADDING, -_PADDING - 2, -_PADDING)
-        half = inner.height() // 2
+        painter.drawPixmap(option.rect.topLeft(), self._picture(option, row, option.widget.devicePixelRatioF()))
+
+    def _picture(self, option: QStyleOptionViewItem, row: StackRow, ratio: float) -> QPixmap:
+        """Return what stands in a row, painted once: while rows glow they are shown thirty times a second."""
         name = self._contract_name(row.readable_key.contract)
-        _paint_key(painter, QRect(inner.left(), inner.top(), inner.width(), half), option.font, row, name)
-        _paint_value(painter, QRect(inner.left(), inner.top() + half, inner.width(), half), option.font, row)
-        painter.restore()
+        size = option.rect.size()
+        facts = (row.key, row.kind, row.old, row.new, row.layer, row.fate, row.block, row.is_access, row.has_old)
+        key = (*facts, name, size.width(), size.height(), ratio, option.font.key())
+        picture = self._pictures.get(key)
+        if picture is None:
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            _paint_row(painter, QRect(QPoint(0, 0), size), option.font, row, name)
+            painter.end()
+            while len(self._pictures) >= MOST_PICTURES:
+                del self._pictures[next(iter(self._pictures))]
+            self._pictures[key] = picture
+        return picture
+
+    def _forget_pictures(self) -> None:
+        self._pictures.clear()
 
 
 def _paint_background(painter: QPainter, option: QStyleOptionViewItem, row: StackRow) -> None:
-    rect = option.rect
     if option.state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(rect, style.colour("selection"))
+        painter.fillRect(option.rect, style.colour("selection"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(rect, style.colour("hover"))
+        painter.fillRect(option.rect, style.colour("hover"))
     if strength := glow_strength(row, time.monotonic()):
-        painter.fillRect(rect, style.colour("search_current", 0.75 * strength))
+        painter.fillRect(option.rect, style.colour("search_current", 0.75 * strength))
+
+
+def _paint_row(painter: QPainter, rect: QRect, font: QFont, row: StackRow, contract: str) -> None:
     stripe = QRect(rect.left(), rect.top() + 3, 3, rect.height() - 6)
     if row.fate is Fate.THROWN_AWAY:
         painter.fillRect(stripe, style.colour("error"))
@@ -88,6 +110,12 @@ def _paint_background(painter: QPainter, option: QStyleOptionViewItem, row: Stac
         tint = "layer_local" if row.is_access else LAYER_BADGES[row.layer][1]
         painter.fillRect(stripe, style.colour(tint, 1.0 if row.fate is Fate.HELD else 0.35))
     painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), style.colour("border", 0.5))
+    if row.fate in (Fate.MOVED_DOWN, Fate.AHEAD):
+        painter.setOpacity(0.5)
+    inner = rect.adjusted(_PADDING + 5, _PADDING, -_PADDING - 2, -_PADDING)
+    half = inner.height() // 2
+    _paint_key(painter, QRect(inner.left(), inner.top(), inner.width(), half), font, row, contract)
+    _paint_value(painter, QRect(inner.left(), inner.top() + half, inner.width(), half), font, row)
 
 
 def _paint_key(painter: QPainter, box: QRect, font: QFont, row: StackRow, contract: str) -> None:
@@ -124,7 +152,7 @@ def _paint_value(painter: QPainter, box: QRect, font: QFont, row: StackRow) -> N
     new, old = row.readable_value(row.new), row.readable_value(row.old)
     room = QRect(box)
     note = f"paid by {new.payer}" if new.payer else ""
-    width = QFontMetrics(small).horizontalAdvance(note) + 2
+    width = style.metrics_of(small).horizontalAdvance(note) + 2
     if note and width < box.width() // 3:
         place = QRect(box.right() - width, box.top(), width, box.height())
         style.draw_elided(painter, place, note, small, "text_disabled")

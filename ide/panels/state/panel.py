@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
 from engine.values import Layer, SourceLocation, StateEntry, TransactionResult
 from ide.bridge import Request
+from ide.pacing import Refresh
 from ide.panels.banner import Banner
 from ide.panels.readable import group_digits
 from ide.panels.state.flow import FlowArrow
@@ -42,6 +43,9 @@ class StateStackPanel(QWidget):
         self._reached: int | None = None
         self._loaded_contracts: set[str] = set()
         self._written: set[str] = set()
+        self._lower = Refresh(self, self._show_lower)
+        self._local = Refresh(self, self._show_selected)
+        self._glows = False
         name = workbench.contract_name
         self.local = Pane(
             "Local cache",
@@ -96,7 +100,7 @@ class StateStackPanel(QWidget):
         self._loaded_contracts.clear()
         self._load(Layer.MVCC, "", self._take_versions)
         self._load_contracts()
-        self._show_lower()
+        self._lower.request()
 
     def _load_contracts(self) -> None:
         """Ask what RocksDB holds of the contracts that people deployed (of all, while the books are shown)."""
@@ -119,11 +123,11 @@ class StateStackPanel(QWidget):
     def _take_versions(self, entries: tuple[StateEntry, ...]) -> None:
         if not self._versions.rows:
             self._versions.load(entries)
-        self._show_lower()
+        self._lower.request()
 
     def _take_flushed(self, entries: tuple[StateEntry, ...]) -> None:
         self._flushed.load(entries)
-        self._show_lower()
+        self._lower.request()
 
     def _take_events(self, events: Sequence[EngineEvent]) -> None:
         now = time.monotonic()
@@ -147,7 +151,7 @@ class StateStackPanel(QWidget):
                     self.commit_arrow.set_text(f"head moved\nto block {number}", "info", broken=False)
         if flushed is not None:
             self._flush(flushed, now)
-        self._show_lower()
+        self._lower.request()
 
     def _flush(self, number: int, now: float) -> None:
         moved = self._versions.flush(number)
@@ -184,7 +188,8 @@ class StateStackPanel(QWidget):
 
     def _show_transaction(self, result: TransactionResult | None) -> None:
         self._reached = None
-        self._show_local(result, glow=True)
+        self._glows = True
+        self._local.request()
         if result is None:
             self._rest()
         elif not self._workbench.selected_is_kept:
@@ -194,6 +199,10 @@ class StateStackPanel(QWidget):
             self.commit_arrow.play()
         else:
             self.commit_arrow.set_text(f"committed\nblock {result.block_number}", "layer_mvcc", broken=False)
+
+    def _show_selected(self) -> None:
+        glows, self._glows = self._glows, False
+        self._show_local(self._workbench.selected, glow=glows)
 
     def _show_local(self, result: TransactionResult | None, *, glow: bool) -> None:
         if result is None:

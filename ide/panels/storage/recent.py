@@ -112,7 +112,9 @@ class RecentChanges(QWidget):
         header = self.table.horizontalHeader()
         for column in range(3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
+        # A section as wide as its contents would be measured anew with every change, seen or not.
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(3, self.table.fontMetrics().horizontalAdvance("1 000 000") + 16)
         self.table.setFixedHeight(self.table.verticalHeader().defaultSectionSize() * _SHOWN_ROWS)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
