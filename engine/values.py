@@ -114,9 +114,10 @@ class CompiledContract(Value, frozen=True):
     """Everything that costs time to find out about a contract: the compiled snapshot.
 
     `key` is the content address (source, ABI-independent; profile and tool versions included).
-    `metered` is the only text that is ever run; `stepping` is its variant with step probes, run only
-    in debug workers; `steps[i]` describes step id i. `line_map[i]` is the (file index, line) that line
-    i + 1 of `metered` came from. `original` is the author's text (the packed bundle for a project).
+    `metered` is the chain's text, whose size counts; `running` is what workers run: the same charges in fewer places
+    (empty if it is `metered` itself); `stepping` is the variant with step probes, run only in debug workers;
+    `steps[i]` describes step id i. `line_map[i]` is the (file index, line) that line i + 1 of these texts came from.
+    `original` is the author's text (the packed bundle for a project).
     `open_intrinsics` is true if the contract may change built-in objects, so that it needs a sandbox
     of its own for every run. `charges` maps a charge point's id to its line, for gas attribution.
     """
@@ -134,6 +135,7 @@ class CompiledContract(Value, frozen=True):
     steps: tuple[StepSite, ...] = ()
     line_map: tuple[tuple[int, int], ...] = ()
     open_intrinsics: bool = False
+    running: str = ""
 
 
 # --- transactions --------------------------------------------------------------------------------

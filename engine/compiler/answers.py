@@ -78,6 +78,7 @@ class Compiled(Value, frozen=True, rename="camel"):
     """
 
     metered: str
+    running: str
     stepping: str
     sites: tuple[tuple[int, int, int, int, str, int], ...]
     scopes: tuple[tuple[str, ...], ...]

@@ -169,6 +169,7 @@ def _contract(
         steps=compiled.steps(),
         line_map=tuple((0, line) for line in compiled.lines),
         open_intrinsics=compiled.open_intrinsics,
+        running=compiled.running,
     )
 
 

@@ -80,7 +80,7 @@ class Realm:
 
     def load(self, code: CompiledContract) -> None:
         """Compile a contract into a factory; must not be called while the realm is looping."""
-        text = code.stepping if self._stepping else code.metered
+        text = code.stepping if self._stepping else code.running or code.metered
         script = f"{self._head}{text}\n;return module.exports;\n}}}}){_SOURCE_NAME}{code.key}"
         try:
             factory = self.isolate.evaluate(script)

@@ -61,8 +61,8 @@ function attempt(work) {
   }
 }
 
-function compiledJson({ metered, stepping, probes, lines, openIntrinsics }) {
-  return { metered, stepping, sites: probes.sites, scopes: probes.scopes, lines, openIntrinsics };
+function compiledJson({ metered, running, stepping, probes, lines, openIntrinsics }) {
+  return { metered, running, stepping, sites: probes.sites, scopes: probes.scopes, lines, openIntrinsics };
 }
 
 function problemJson({ message, code, loc, explanation, errorClass }) {

@@ -147,7 +147,7 @@ def metering() -> Iterator[Figure]:
             text = WORK
             if profile is Profile.MODERN:  # strict, as its metered text is
                 text = f"return (function(){{'use strict';{WORK}\nreturn module.exports;}}).call(undefined);"
-            plain = msgspec.structs.replace(metered, key="plain", metered=text)
+            plain = msgspec.structs.replace(metered, key="plain", metered=text, running="")
             codes = {metered.key: metered, "plain": plain}
             sandbox = Sandbox(codes.__getitem__, limits=SandboxLimits(time_limit=60.0))
             with contextlib.closing(sandbox):

@@ -20,6 +20,8 @@ const STRETCH = 536870911;
  *     that pays for work not yet begun (spec/gas.md §4 charges before each operation, compiled texts a run of them at once).
  *     Throws if the limit has been passed without that part.
  * @property {(amount: number) => void} incr charges an amount that the compiler computed; it is truncated.
+ * @property {(units: number) => void} refund gives back what is not due yet, before something that may end the frame.
+ * @property {(due: number, value: any) => any} repaid takes it again, and returns `value`.
  */
 
 /** Create a counter. */
@@ -41,6 +43,13 @@ export function createCounter() {
       reach(used(), due);
     },
     incr: tick,
+    refund(units) {
+      meter.left += units;
+    },
+    repaid(due, value) {
+      if ((meter.left -= due) < 0) meter.over(due);
+      return value;
+    },
   };
 
   function used() {

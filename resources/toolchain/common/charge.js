@@ -21,6 +21,11 @@ export class ChargePoint {
     return this.#total === 0;
   }
 
+  /** What the counter adds: amounts are truncated (spec/gas.md §4). */
+  get units() {
+    return Math.trunc(this.#total);
+  }
+
   /** The charge as a statement; empty if nothing is to be paid. */
   statement = () => (this.isFree ? '' : `${this.#counter}.incr(${this.#total});`);
 

@@ -25,7 +25,11 @@ export class Edits {
     append(this.#closed, position, piece);
   }
 
-  /** Replace the text from `start` to `end`, within which nothing else may be inserted. */
+  /**
+   * Replace the text from `start` to `end`, within which nothing else may be inserted.
+   *
+   * @param {number} start @param {number} end @param {string | (() => string)} text
+   */
   replace(start, end, text) {
     this.#replaced.set(start, { end, text });
   }
@@ -43,7 +47,7 @@ export class Edits {
       for (const piece of this.#opened.get(position) ?? []) pieces.push(rendered(piece));
       const replacement = this.#replaced.get(position);
       if (replacement) {
-        pieces.push(replacement.text);
+        pieces.push(rendered(replacement.text));
         done = replacement.end;
       }
     }

@@ -5,7 +5,8 @@ import { Edits } from '../common/edits.js';
 import { priceOf, ROUND, WHILE_TEST } from '../common/prices.js';
 import { childrenOf, isFunction } from '../common/tree.js';
 
-const OPENING = new Set([
+/** Statements that are charged in front. */
+export const OPENING = new Set([
   'ExpressionStatement',
   'ReturnStatement',
   'ThrowStatement',
@@ -37,7 +38,8 @@ export function meter(text, tree, { probes = null, renames = [], hidden = COUNTE
   return edits.render();
 }
 
-class Meter {
+/** Walks a tree, collects prices, and charges them where the reference does. */
+export class Meter {
   constructor(edits, probes, hidden) {
     this.edits = edits;
     this.probes = probes;
@@ -47,6 +49,16 @@ class Meter {
 
   point(total = 0) {
     return new ChargePoint(total, this.counter);
+  }
+
+  /** Have a point charged in front of the statement at a position. */
+  charge(position, point) {
+    this.edits.open(position, point.statement);
+  }
+
+  /** Have a point charged in front of the expression at a position, where a comma is allowed. */
+  chargeInside(position, point) {
+    this.edits.open(position, point.operand);
   }
 
   /** Visit statements that stand in a list, where a probe can stand in front of each. */
@@ -67,7 +79,7 @@ class Meter {
   visit(node, point, own = undefined) {
     if (OPENING.has(node.type)) {
       const opened = own ?? this.point();
-      this.edits.open(node.range[0], opened.statement);
+      this.charge(node.range[0], opened);
       opened.add(priceOf(node));
       this.openingStatement(node, opened);
       return;
@@ -77,7 +89,7 @@ class Meter {
     if (price > 0) {
       if (current === null) {
         current = this.point();
-        this.edits.open(node.range[0], current.statement);
+        this.charge(node.range[0], current);
       }
       current.add(price);
     }
@@ -160,7 +172,7 @@ class Meter {
   guarded(node, { initial = 0, probed = true } = {}) {
     const point = this.point(initial);
     if (this.probes && probed) this.edits.open(node.range[0], this.probes.expression(node));
-    this.edits.open(node.range[0], point.operand);
+    this.chargeInside(node.range[0], point);
     this.visit(node, point);
   }
 
@@ -194,7 +206,7 @@ class Meter {
   loopBody(node, round) {
     const point = this.point(round);
     if (node.type === 'BlockStatement') {
-      this.edits.open(node.range[0] + 1, point.statement);
+      this.charge(node.range[0] + 1, point);
       this.visit(node, point);
       return;
     }
@@ -202,7 +214,7 @@ class Meter {
     if (OPENING.has(node.type)) {
       this.statement(node, null, point);
     } else {
-      this.edits.open(node.range[0], point.statement);
+      this.charge(node.range[0], point);
       this.statement(node, point);
     }
     this.edits.close(node.range[1], '}');

@@ -4,7 +4,8 @@ import { COUNTER } from '../common/charge.js';
 import { CompileProblem } from '../common/problem.js';
 import { childrenOf, isNode, walk } from '../common/tree.js';
 
-const BINARY = '_IOSTBinaryOp';
+/** The function that a binary operator becomes a call of. */
+export const BINARY = '_IOSTBinaryOp';
 const TEMPLATE = '_IOSTTemplateTag';
 const SPREAD = '_IOSTSpreadElement';
 /** The functions that rewritten code calls. */

@@ -22,7 +22,7 @@ const END = '\nreturn module.exports;}).call(undefined);';
 
 /**
  * @param {string} source
- * @returns {{metered: string, stepping: string, probes: Probes, lines: number[], openIntrinsics: boolean}}
+ * @returns {{metered: string, running: string, stepping: string, probes: Probes, lines: number[], openIntrinsics: boolean}}
  * @throws {CompileProblem}
  */
 export function compile(source) {
@@ -35,6 +35,7 @@ export function compile(source) {
   const stepping = meter(text, tree, { probes, renames: [...replacements, ...evals.renames], failing });
   return {
     metered: BEGINNING + meter(text, tree, { renames: replacements, failing }) + END,
+    running: '', // `metered` is run itself
     stepping: BEGINNING + evals.prefix + stepping + END,
     probes,
     lines: lineNumbers(text),

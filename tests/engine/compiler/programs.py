@@ -10,7 +10,21 @@ from engine.values import Profile
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 LITERALS = st.sampled_from(["0", "1", "7", "''", "'a'", "'abc'", "`x`", "`t${a}`", "[1, 2]", "({p: 1})", "null"])
-ATOMS = NAMES | LITERALS
+ODDITIES = st.sampled_from(
+    [
+        "-1",
+        "2.5",
+        "true",
+        "undefined",
+        "BigInt(2)",
+        "Symbol('y')",
+        "late",
+        "({valueOf() { L('v'); return 2; }})",
+        "({toString() { L('s'); return 's'; }})",
+    ]
+)
+ATOMS = NAMES | NAMES | LITERALS | LITERALS | ODDITIES
+OPERATORS = ["+", "-", "*", "/", "%", "&", ">>", "<", ">=", "===", "!=", "|", "&&", "||"]
 
 HARNESS = """
 (() => {
@@ -67,7 +81,7 @@ def expressions(draw, profile, depth):
     kinds += ["new", "comma", "template", "spread"] + (["optional", "pattern", "class", "default"] if modern else [])
     match draw(st.sampled_from(kinds)):
         case "binary":
-            return f"({inner()} {draw(st.sampled_from(['+', '-', '*', '<', '===', '|', '&&', '||']))} {inner()})"
+            return f"({inner()} {draw(st.sampled_from(OPERATORS))} {inner()})"
         case "assign":
             operators = ["=", "+=", "-="] + (["??=", "||="] if modern else [])
             return f"({draw(NAMES)} {draw(st.sampled_from(operators))} {inner()})"
@@ -126,7 +140,22 @@ def statement(draw, profile, depth):
 
     kinds = ["log", "assign"]
     if depth > 0:
-        kinds += ["if", "else", "for", "of", "in", "while", "do", "switch", "generator", "class", "block"]
+        kinds += [
+            "jump",
+            "sum",
+            "member",
+            "if",
+            "else",
+            "for",
+            "of",
+            "in",
+            "while",
+            "do",
+            "switch",
+            "generator",
+            "class",
+            "block",
+        ]
         kinds += ["label", "try", "let"] if profile is Profile.MODERN else []
     name = f"v{draw(st.integers(0, 10**6))}"
     match draw(st.sampled_from(kinds)):
@@ -140,6 +169,16 @@ def statement(draw, profile, depth):
             return f"for (const {name} of [1, 2]) {body()}"
         case "in":
             return f"for (var {name} in {{u: 1, v: 2}}) {body()}"
+        case "jump":
+            jump = draw(st.sampled_from(["continue", "break"]))
+            head = draw(st.sampled_from(["for (let i = 0; i < 3; i++)", "for (const i of [1, 2])", "while (--d > -3)"]))
+            lines = draw(statements(profile, depth - 1))
+            return f"{head} {{ {lines} if ({value()}) {jump}; {draw(statements(profile, depth - 1))} }}"
+        case "sum":
+            lines = draw(statements(profile, depth - 1))
+            return f"{{ let s = 0; for (let i = 0; i < {value()}; i++) {{ s += i; {lines} if (i > 2) break; }} L(s); }}"
+        case "member":
+            return f"{{ const o = {{n: {value()}}}; o.n = o.n + {value()}; o.n += a; o['n']++; L(o.n); }}"
         case "while":
             return f"{{ let {name} = 2; while ({name}-- > 0) {body()} }}"
         case "do":
@@ -183,6 +222,7 @@ def programs(draw, profile):
             "class D extends C { constructor() { super(1); } m(y) { return super.m(y); } }",
             "L(new D().m(2)); L(function () { return arguments.length; }(1, 2));",
             *(draw(statement(profile, 3)) for _ in range(draw(st.integers(1, 4)))),
+            "let late = 3;",
         ]
     )
 

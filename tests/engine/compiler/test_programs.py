@@ -99,7 +99,7 @@ def test_the_counter_cannot_be_named(compiler, profile):
 def test_with_cannot_put_itself_in_front_of_the_machinery(compiler, isolate, member):
     fake = f"{{'{member}': {{incr() {{ L('free'); }}}}}}"
     source = f"let fake = {fake}; with (fake) {{ while (true) {{ L(1 + 1); L(`x`); }} }}"
-    shown = run(isolate, compiler.compile(source).metered)
+    shown = run(isolate, compiler.compile(source).running)
     assert shown["end"] == "enough"
     assert "free" not in shown["log"]
 
