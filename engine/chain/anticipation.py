@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 if TYPE_CHECKING:
+    from engine.chain.executor import Execution
     from engine.chain.transaction import Transaction
 
 MOST_SHAPES = 500
@@ -65,6 +66,12 @@ class Anticipation:
         names = _names(transaction)
         reads, writes = patterns
         return Foreseen(reads.keys(names), writes.keys(names))
+
+    def correct(self, transaction: Transaction, execution: Execution) -> None:
+        """Remember what a transaction has touched if that was foreseen wrongly: too much would keep workers idle."""
+        foreseen = self.foresee(transaction)
+        if foreseen is None or (execution.failure is None and set(foreseen.writes) != execution.write_set.keys()):
+            self.learn(transaction, execution.reads, execution.write_set)
 
     def learn(self, transaction: Transaction, reads: Iterable[str], writes: Iterable[str]) -> None:
         """Remember what a transaction has touched."""

@@ -16,9 +16,11 @@ import msgspec
 
 from engine.chain.execution import known_texts
 from engine.chain.executor import Execution
+from engine.chain.lanes import Touched, guess, shared_out
 from engine.chain.worker_program import Batch, QueuedTransaction
 
 if TYPE_CHECKING:
+    from engine.chain.anticipation import Foreseen
     from engine.chain.execution import Executions
     from engine.state.interface import StateReader
 
@@ -28,8 +30,8 @@ ENGINE = 0
 """The lane that is no worker: transactions that run no JavaScript, executed by the engine itself."""
 
 
-class _Run(msgspec.Struct):
-    """The newest run of a transaction: on `state`, under `over`, what those before it in its job had written."""
+class FoundRun(msgspec.Struct):
+    """The newest run of a transaction: on `state`, under `over`, what it saw of others' writes upon that."""
 
     execution: Execution
     state: StateReader
@@ -60,9 +62,15 @@ class SideBySide:
         transactions: Sequence[QueuedTransaction],
         newest: Callable[[], StateReader],
         lanes: int,
+        *,
+        found: Sequence[FoundRun | None] = (),
+        written: dict[str, tuple[str | None, str]] | None = None,
     ) -> None:
-        """Start the first round."""
-        self.runs = [0] * len(transactions)
+        """Start the first round; `found` are runs that were made ahead, by index.
+
+        `written` is what was committed since the state that those stand on, by key, with the hash of who wrote it.
+        """
+        self.runs = [0 if run is None else 1 for run in found] or [0] * len(transactions)
         """How often each was run."""
         self.conflicts: list[list[tuple[str, str]]] = [[] for _ in transactions]
         """For each, the keys on which it was overtaken, with the hash of the transaction that wrote them."""
@@ -71,11 +79,9 @@ class SideBySide:
         self._transactions = transactions
         self._newest = newest
         self._lanes = max(1, lanes)
-        self._found: list[_Run | None] = [None] * len(transactions)
-        self._written: dict[str, tuple[str | None, str]] = {}
-        foresee = executions.anticipation.foresee
-        self._foreseen = [foresee(queued.transaction) for queued in transactions]
-        self._jobs = self._start(range(len(transactions)))
+        self._found = list(found) or [None] * len(transactions)
+        self._written = {} if written is None else written
+        self._jobs = self._start([index for index, run in enumerate(self._found) if run is None])
 
     def lane(self, index: int) -> int:
         """Return where a transaction was run last: a worker's lane from 1, or `ENGINE`."""
@@ -105,7 +111,7 @@ class SideBySide:
     def _start(self, indices: Iterable[int]) -> list[_Job]:
         """Give transactions to the lanes; those of the engine itself are run when the workers have theirs."""
         state = self._newest()
-        jobs = []
+        jobs: list[_Job] = []
         for lane, chosen in enumerate(self._shares(list(indices)), start=1):
             if not chosen:
                 continue
@@ -113,9 +119,7 @@ class SideBySide:
             batch = msgspec.structs.replace(self._block, transactions=queued, stops=False)
             answer = None
             if lane > 1 or not self._executions.is_local(batch):
-                batch = msgspec.structs.replace(
-                    batch, known=known_texts([self._foreseen[index] for index in chosen], state)
-                )
+                batch = msgspec.structs.replace(batch, known=known_texts(map(self._foreseen, chosen), state))
                 answer = self._executions.start(batch)
             jobs.append(_Job(chosen, batch, state, lane if answer else ENGINE, answer))
         return jobs
@@ -131,21 +135,14 @@ class SideBySide:
             over: dict[str, str | None] = {}
             for index, execution in zip(job.indices, executions, strict=True):
                 seen = {key: over[key] for key in execution.reads if key in over} if over else {}
-                self._found[index] = _Run(execution, job.state, seen, job.lane)
+                self._found[index] = FoundRun(execution, job.state, seen, job.lane)
                 self.runs[index] += 1
                 over.update(execution.write_set)
-                self._learn(index, execution)
+                if self._lanes > 1 and execution.rejection is None:
+                    transaction = self._transactions[index].transaction
+                    self._executions.anticipation.correct(transaction, execution)
 
-    def _learn(self, index: int, execution: Execution) -> None:
-        """Remember what was touched if that was foreseen wrongly: too much would keep workers idle."""
-        foreseen = self._foreseen[index]
-        if execution.rejection is None and (
-            foreseen is None or (execution.failure is None and set(foreseen.writes) != execution.write_set.keys())
-        ):
-            transaction = self._transactions[index].transaction
-            self._executions.anticipation.learn(transaction, execution.reads, execution.write_set)
-
-    def _overtaken(self, run: _Run) -> str | None:
+    def _overtaken(self, run: FoundRun) -> str | None:
         """Return a key that a run would read otherwise now, None if there is none."""
         for key in run.execution.reads:
             if key in self._written:
@@ -188,42 +185,18 @@ class SideBySide:
         """Distribute transactions over the lanes; those that will probably meet stay together, in order."""
         if self._lanes == 1:
             return [indices]
-        lanes = range(min(self._lanes, len(indices)))
-        shares: list[list[int]] = [[] for _ in lanes]
-        load = [0.0 for _ in lanes]
-        if self._executions.is_local(msgspec.structs.replace(self._block, transactions=self._transactions)):
+        load = [0.0] * min(self._lanes, len(indices))
+        if load and self._executions.is_local(msgspec.structs.replace(self._block, transactions=self._transactions)):
             load[0] = ENGINE_LOAD * len(indices)
-        for group in sorted(self._groups(indices), key=len, reverse=True):
-            lane = min(lanes, key=load.__getitem__)
-            shares[lane] += group
-            load[lane] += len(group)
-        return [sorted(share) for share in shares]
+        shares = shared_out([self._touched(index) for index in indices], load)
+        return [[indices[position] for position in share] for share in shares]
 
-    def _groups(self, indices: list[int]) -> list[list[int]]:
-        touched = [self._touched(index) for index in indices]
-        written = {key for _, writes in touched for key in writes}
-        leader: dict[str, int] = {}
-        parent = list(range(len(indices)))
-
-        def root(position: int) -> int:
-            while parent[position] != position:
-                parent[position] = position = parent[parent[position]]
-            return position
-
-        for position, (reads, writes) in enumerate(touched):
-            for key in written.intersection((*reads, *writes)):
-                other = leader.setdefault(key, position)
-                parent[root(position)] = root(other)
-        groups: dict[int, list[int]] = {}
-        for position, index in enumerate(indices):
-            groups.setdefault(root(position), []).append(index)
-        return list(groups.values())
-
-    def _touched(self, index: int) -> tuple[Iterable[str], Iterable[str]]:
+    def _touched(self, index: int) -> Touched:
         """Return what a transaction read and wrote, else what it will probably read and write."""
         run = self._found[index]
         if run is not None:
             return run.execution.reads, run.execution.write_set
-        transaction = self._transactions[index].transaction
-        foreseen = self._foreseen[index]
-        return foreseen if foreseen is not None else ((), (transaction.publisher,))
+        return guess(self._foreseen(index), self._transactions[index].transaction.publisher)
+
+    def _foreseen(self, index: int) -> Foreseen | None:
+        return self._executions.anticipation.foresee(self._transactions[index].transaction)
