@@ -46,7 +46,14 @@ _HOT_SPOTS = "hot-spots"
 _LOADED_AHEAD = 8
 _RUN_POOL = PoolSettings(floor=1, spares=1)
 _DEBUG_POOL = PoolSettings(
-    floor=0, ceiling=2, spares=0, hard_seconds=24 * 3600.0, fork_server=False, recycle_runs=200, check=False
+    floor=0,
+    ceiling=2,
+    spares=0,
+    hard_seconds=24 * 3600.0,
+    fork_server=False,
+    recycle_runs=200,
+    recycle_bytes=512_000_000,
+    check=False,
 )
 
 

@@ -135,6 +135,8 @@ class Sandbox:
         self._first_frame = False
         self._overflowed = False
         self._repeat = False
+        self._runs_of_realms = 0
+        """Programs that have run since the realms in use were made."""
         self._missing: CompiledContract | None = None
         self._finished = False
         self._result: object = None
@@ -319,6 +321,7 @@ class Sandbox:
             self._repeat = False
             self._start_program()
             return True
+        self._runs_of_realms += 1
         self._drop([*self._open_realms, *self._fresh_realms.values()])
         self._open_realms.clear()
         self._fresh_realms.clear()
@@ -503,10 +506,12 @@ class Sandbox:
         self._serving = None
         while self._levels:
             self._levels.pop().generator.close()
+        is_suspect = isinstance(reason, MemoryExceeded) and self._runs_of_realms > 1
         if isinstance(reason, _CONDEMNING):
             for realm in self._realms.values():
                 realm.close()
             self._realms.clear()
+            self._runs_of_realms = 0
         self._drop(self._open_realms)
         self._open_realms.clear()
         with self._abort_lock:
@@ -516,9 +521,10 @@ class Sandbox:
             assert self._missing is not None
             self._realm(self._missing.profile).load(self._missing)
             self._repeat = True
-            self._pass_on(self._advance(None))
-        else:
-            self._pass_on(self._advance(None, reason))
+        elif is_suspect:  # what the runs before have left behind must not be held against this one
+            self._runs_of_realms = 1
+            self._repeat = True
+        self._pass_on(self._advance(None, None if self._repeat else reason))
 
     def _terminate_all(self) -> None:
         """End every loop, also that of a discarded realm: its thread may be the one that has the turn.

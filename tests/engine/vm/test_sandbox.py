@@ -370,3 +370,36 @@ def test_nobody_else_proceeds_beside_the_thread_that_prepares_a_run(stop):
     finally:
         sandbox.close()
     assert ends == ["anull", "stopped" if stop else "anull", *["anull"] * 4]
+
+
+def test_what_other_runs_left_in_memory_is_not_held_against_a_run(contracts):
+    """Private names on shared objects and registered symbols outlive their run: they cannot be taken away."""
+    contracts.add(
+        "A", "m() { const n = storage.get('run'); for (let i = 0; i < 300000; i++) Symbol.for(n + i); return 'a'; }"
+    )
+    contracts.add("B", "m() { const a = []; for (let i = 0; i < 60000; i++) a.push([i, i, i, i]); return 'b'; }")
+    limits = SandboxLimits(time_limit=60, heap_bytes=96_000_000)
+    sandbox = Sandbox(contracts.load, limits=limits, script=script)
+    try:
+        for number in range(4):
+            host = MemoryHost({"run": f"run {number} "})
+            assert run_one(sandbox, "A", host=host).result == "a"
+            assert run_one(sandbox, "B").result == "b"
+        assert sandbox.runs > 8, "no run was repeated: the test leaves too little behind"
+    finally:
+        sandbox.close()
+
+
+def test_a_run_that_eats_too_much_is_repeated_once_at_most(sandbox, contracts):
+    def eat():
+        sandbox.execute(program(frame("A")), time_limit=60)
+
+    contracts.add("A", "m() { const a = []; for (;;) a[a.length] = { x: [1, 2, 3, 4, 5, 6, 7, 8] }; }")
+    contracts.add("B", "m() { return 'b'; }")
+    for runs in (1, 2, 5, 6):  # the third is repeated for its code and for its memory
+        if runs in (2, 6):
+            assert run_one(sandbox, "B").result == "b"
+        else:
+            with pytest.raises(MemoryExceeded):
+                eat()
+        assert sandbox.runs == runs
