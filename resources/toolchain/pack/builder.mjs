@@ -8,7 +8,7 @@
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { builtIns } from './built-ins.mjs';
-import { compact } from './compact.mjs';
+import { compact, leastSize } from './compact.mjs';
 import { decoded, joined, move } from './mappings.mjs';
 import { ourFolders, renamed } from './names.mjs';
 import { DEFINED, prepareStandIns, standInsFor } from './stand-ins.mjs';
@@ -63,9 +63,12 @@ export async function build(request) {
   const { minify, limit } = request;
   let script = await scriptOf(project, result, PLAIN);
   const plainSize = Buffer.byteLength(script.code);
-  const isWanted = () => minify === 'always' || (minify === 'large' && Buffer.byteLength(script.code) > limit);
-  if (isWanted()) script = await scriptOf(project, result, COMPACT);
-  if (isWanted()) script = await scriptOf(project, (result = await project.rebuilt({ simplified: true })), SIMPLE);
+  const isLarge = () => minify === 'large' && Buffer.byteLength(script.code) > limit;
+  if (isLarge() && leastSize(script.code) <= limit) script = await scriptOf(project, result, COMPACT);
+  if (minify === 'always' || isLarge()) {
+    result = await project.rebuilt({ simplified: true });
+    script = await scriptOf(project, result, SIMPLE);
+  }
   return { ...script, plainSize, warnings: result.warnings };
 }
 

@@ -62,18 +62,17 @@ export function move({ starts, places: [places] }, columns) {
   }
 }
 
-/** Where a column is now; `moves` tells where each piece of the line was and is, in order. */
+/** Where a column is now; `moves` tells of each piece of the line where it was and where it is, in turn. */
 function columnOf(moves, column) {
   let low = 0;
-  let high = moves.length;
+  let high = moves.length >> 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (moves[middle][0] <= column) low = middle + 1;
+    if (moves[2 * middle] <= column) low = middle + 1;
     else high = middle;
   }
   if (low === 0) return 0;
-  const [old, now] = moves[low - 1];
-  const next = moves[low]?.[1] ?? Infinity;
+  const [old, now, , next = Infinity] = moves.slice(2 * low - 2, 2 * low + 2);
   return Math.min(now + column - old, next);
 }
 

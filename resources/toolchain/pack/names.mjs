@@ -15,7 +15,7 @@ export function ourFolders(from) {
   ];
 }
 
-/** Names replaced in a text; `columns` lists per changed line where its pieces were and are now. */
+/** Names replaced in a text; `columns` lists per changed line where its pieces were and are now, in turn. */
 export function renamed(text, names) {
   const found = [];
   for (const [name, instead] of names) {
@@ -37,8 +37,8 @@ export function renamed(text, names) {
     result += text.slice(from, at) + instead;
     from = at + name.length;
     shift += instead.length - name.length;
-    columns[line] ??= [[0, 0]];
-    columns[line].push([from - lineStart, from - lineStart + shift]);
+    columns[line] ??= [0, 0];
+    columns[line].push(from - lineStart, from - lineStart + shift);
   }
   return { text: result + text.slice(from), columns };
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -145,6 +146,30 @@ def test_a_script_is_made_smaller_without_moving_a_line(tmp_path: Path, packer: 
     origin = seen.origin(place, lines[place - 1].index("name1"))
     assert origin is not None
     assert source.splitlines()[origin.line - 1][origin.column :].startswith("name1")
+
+
+def test_every_name_of_a_smaller_script_leads_back_to_where_it_is_written(tmp_path: Path, packer: Packer) -> None:
+    modules = {
+        f"m{i}_js": f"exports.f{i} = function (first{i},   second{i}) {{\n\n  // {i}\n  const sum{i} = first{i}"
+        f"   +   second{i};\n  return `\n// m{i}.js\n ${{ sum{i} }}`;\n}};\n"
+        for i in range(5)
+    }
+    main = "".join(f"console.log(require('./m{i}').f{i}(1, 2));\n" for i in range(5)) + CLASS
+    write(tmp_path, main_js=main, **modules)
+    for name in ("first3", "other3"):
+        write(tmp_path, m3_js=modules["m3_js"].replace("first3", name))
+        pack = packer.pack(tmp_path, "main.js", minify=Minify.ALWAYS)
+        source_map = pack.origin().source_map
+        lines = pack.code.split("\n")
+        seen = set()
+        for row, line in enumerate(lines, 1):
+            for match in re.finditer(r"(?:first|second|sum|other)\d", line):
+                place = source_map.origin(row, match.start())
+                assert place is not None
+                source = source_map.sources[place.file].split("\n")
+                assert source[place.line - 1].startswith(match[0], place.column)
+                seen.add(match[0])
+        assert len(seen) == 15
 
 
 def test_only_a_script_that_is_too_large_is_made_smaller_by_itself(tmp_path: Path, packer: Packer) -> None:
