@@ -13,9 +13,9 @@ from functools import lru_cache
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGITS = {character: digit for digit, character in enumerate(_ALPHABET)}
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
-_CHUNK_DIGITS = 10
-_CHUNK = 58**_CHUNK_DIGITS
-"""What is converted at once: it fits a machine word, so that the long number is divided a few times only."""
+_TWO, _FOUR, _CHUNK = 58**2, 58**4, 58**10
+"""What two, four and ten digits can tell apart. Ten are converted at once: they fit a machine word, so that
+the long number is divided a few times only."""
 
 
 def int64(value: int) -> bytes:
@@ -57,15 +57,20 @@ def sha3(value: bytes) -> bytes:
 def base58_text(value: bytes) -> str:
     """Return base58 with Bitcoin's alphabet and no checksum."""
     number = int.from_bytes(value, "big")
-    parts: list[str] = []
+    digits, pairs = "", _PAIRS
     while number:
         number, part = divmod(number, _CHUNK)
-        for _ in range(_CHUNK_DIGITS // 2):
-            part, pair = divmod(part, 58 * 58)
-            parts.append(_PAIRS[pair])
-    parts.reverse()
+        six, four = divmod(part, _FOUR)
+        digits = (
+            pairs[six // _FOUR]
+            + pairs[six // _TWO % _TWO]
+            + pairs[six % _TWO]
+            + pairs[four // _TWO]
+            + pairs[four % _TWO]
+            + digits
+        )
     zeros = len(value) - len(value.lstrip(b"\0"))
-    return "1" * zeros + "".join(parts).lstrip("1")
+    return "1" * zeros + digits.lstrip("1")
 
 
 @lru_cache(maxsize=256)
