@@ -151,7 +151,7 @@ def test_a_script_is_made_smaller_without_moving_a_line(tmp_path: Path, packer: 
 def test_every_name_of_a_smaller_script_leads_back_to_where_it_is_written(tmp_path: Path, packer: Packer) -> None:
     modules = {
         f"m{i}_js": f"exports.f{i} = function (first{i},   second{i}) {{\n\n  // {i}\n  const sum{i} = first{i}"
-        f"   +   second{i};\n  return `\n// m{i}.js\n ${{ sum{i} }}`;\n}};\n"
+        f"   +   second{i};\n  return `\n// m{i}.js\n ${{ sum{i} }} ${{ sum{i} }}`;\n}};\n"
         for i in range(5)
     }
     main = "".join(f"console.log(require('./m{i}').f{i}(1, 2));\n" for i in range(5)) + CLASS
