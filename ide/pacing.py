@@ -18,39 +18,54 @@ BURST_MS = 120
 QUICK = 4
 """So many changes are followed at once before the pace is kept: what people do one by one is seen without delay."""
 
+REST = 4
+"""In a burst a change takes at most a part of the time that is one to so many."""
+
 
 class Throttle(QObject):
     """Runs `action` when asked, a few times at once, then every `interval_ms`, however often it is asked.
 
-    Under load an action takes longer; it then rests at least as long as it took, so that others get their turn.
+    What it changes is laid out and painted afterwards: the longer that takes, the longer it rests, so that keys and
+    clicks get most of the time.
     """
 
     def __init__(self, action: Callable[[], object], parent: QObject, interval_ms: int = BURST_MS) -> None:
         super().__init__(parent)
         self._action = action
         self._interval = interval_ms / 1e3
-        self._paid_until = 0.0
+        self._began = self._paid_until = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.run_now)
+        self._painted = QTimer(self, singleShot=True, interval=0)
+        self._painted.timeout.connect(self._pay)
 
     def request(self) -> None:
         """Run the action soon."""
         if self._timer.isActive():
             return
-        wait = self._paid_until - time.monotonic() - (QUICK - 1) * self._interval
+        wait = self._wait_ms()
         if wait <= 0:
             self.run_now()
         else:
-            self._timer.start(round(wait * 1e3) + 1)
+            self._timer.start(wait)
 
     def run_now(self) -> None:
         """Run the action, also if it ran a moment ago."""
         self._timer.stop()
-        begin = time.monotonic()
+        self._began = time.monotonic()
         # Paid before it runs: asked again by the action itself, it is for later.
-        self._paid_until = max(self._paid_until, begin) + self._interval
+        self._paid_until = max(self._paid_until, self._began) + self._interval
+        self._painted.start()
         self._action()
-        self._paid_until += max(2 * (time.monotonic() - begin) - self._interval, 0.0)
+
+    def _pay(self) -> None:
+        took = time.monotonic() - self._began
+        self._paid_until += max(REST * took - self._interval, 0.0)
+        if self._timer.isActive():
+            self._timer.start(max(self._wait_ms(), 0))
+
+    def _wait_ms(self) -> int:
+        return round((self._paid_until - time.monotonic() - (QUICK - 1) * self._interval) * 1e3)
 
     def cancel(self) -> None:
         """Forget what was asked for."""

@@ -1,4 +1,4 @@
-"""What a person waits for in the window: its start, opening a long file, a letter, another theme."""
+"""What a person waits for in the window: its start, opening a long file, a letter, another theme, a burst of calls."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.benchmarks.harness import Figure, benchmark, spread
 
 LINES = 10_000
+BURST = 2_000
+PATIENCE_SECONDS = 300.0
 PROGRAM = Path(__file__).resolve().parent.parent.parent
 
 START = """
@@ -124,5 +126,88 @@ def window_editor() -> Iterable[Figure]:
             application.processEvents()
             switches.append((time.perf_counter() - begin) * 1e3)
         yield Figure("switch the theme", spread(switches).p50, "ms", "≤ 200")
+        window.editors.discard_all()
+        window.close()
+
+
+@benchmark("window-burst")
+def window_burst() -> Iterable[Figure]:
+    """How long the window does not answer while 2,000 calls run, one after the other and in bulk.
+
+    A turn is the time between two beats of a timer. The engine shares the interpreter and the cores with the window:
+    processor time of the window's thread is what the window itself asks for, the rest is waiting for its turn.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import msgspec
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    from engine.values import Action, TransactionRequest
+    from ide.application import Appearance, create_application
+    from ide.paths import SAMPLES, Folders
+    from ide.program import SWITCH_SECONDS, Program
+    from ide.project.samples import FIRST_SAMPLE, working_copy
+    from ide.settings import SettingsStore
+
+    application = create_application([])
+    sys.setswitchinterval(SWITCH_SECONDS)
+    wall: list[float] = []
+    computing: list[float] = []
+    last = [time.perf_counter(), time.thread_time()]
+
+    def beat() -> None:
+        now = [time.perf_counter(), time.thread_time()]
+        wall.append((now[0] - last[0]) * 1e3)
+        computing.append((now[1] - last[1]) * 1e3)
+        last[:] = now
+
+    def until(condition: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the burst did not end")
+            loop = QEventLoop()
+            QTimer.singleShot(30, loop.quit)
+            loop.exec()
+
+    with tempfile.TemporaryDirectory() as base:
+        folders = Folders.below(Path(base))
+        settings = SettingsStore(folders.settings)
+        Appearance(application, settings.value)
+        program = Program(folders, settings)
+        window = program.window
+        window.open_project(working_copy(SAMPLES, FIRST_SAMPLE, folders.data))
+        window.resize(1440, 900)
+        window.show()
+        program.open_chain()
+        until(lambda: program.panels.workbench.accounts)
+        engine = program.panels.bridge.engine
+        assert engine is not None and window.project is not None
+        prepared = engine.prepare(window.project / "token.js").result(timeout=PATIENCE_SECONDS)
+        deployed = engine.deploy(msgspec.structs.replace(prepared.request, publisher="alice"))
+        contract = deployed.result(timeout=PATIENCE_SECONDS).contract
+        assert contract is not None
+        calls = [
+            TransactionRequest(publisher="alice", actions=(Action(contract.id, "mint", f'["bobby","{number + 1}"]'),))
+            for number in range(BURST)
+        ]
+        until(engine.transact(calls[0]).done)
+        beats = QTimer()
+        beats.setInterval(1)
+        beats.timeout.connect(beat)
+        beats.start()
+        for name in ("one by one", "in bulk"):
+            wall.clear()
+            computing.clear()
+            last[:] = [time.perf_counter(), time.thread_time()]
+            if name == "in bulk":
+                until(engine.transact_many(calls).done)
+            else:
+                until(list(map(engine.transact, calls))[-1].done)
+            yield Figure(f"{name}: turn, p50", spread(wall).p50, "ms")
+            yield Figure(f"{name}: longest turn", max(wall), "ms", "≤ 30", f"{len(wall)} turns")
+            yield Figure(f"{name}: processor time of the window a turn, p99", spread(computing).p99, "ms", "≤ 16")
+            total = sum(computing) / BURST
+            yield Figure(f"{name}: processor time of the window a call, mean", total, "ms", "≤ 1")
+        beats.stop()
         window.editors.discard_all()
         window.close()
