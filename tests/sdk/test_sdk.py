@@ -51,6 +51,15 @@ def test_authority_with_the_sdk(engine, run_script, tmp_path):
     assert all(engine.validate_block(number).result(30) is None for number in range(1, head + 1))
 
 
+def test_tokens_resources_events_and_refusals_with_the_sdk(engine, run_script, tmp_path):
+    accounts = tmp_path / "accounts.json"
+    write_accounts(accounts, account_keys(engine))
+    printed = run_script("economy.mjs", engine.start_node(port=0).result(30), str(accounts))
+    assert printed.splitlines()[-1] == "ok blocks tell what happened"
+    head = engine.head().result(5).number
+    assert all(engine.validate_block(number).result(30) is None for number in range(1, head + 1))
+
+
 def test_encodings_and_signatures(run_script):
     """Bytes, and so hashes, are the SDK's; its signatures verify unless it left out their zeros; ours are the same."""
     vectors = json.loads(run_script("vectors.mjs", str(VECTORS)))
