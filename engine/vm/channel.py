@@ -63,6 +63,7 @@ class WorkerSettings(Value, frozen=True):
     `program` names the worker program, `package.module:create`. `core` pins the process to a processor core. `profiles`
     are made ready before the first job, with the contracts of `warm_keys` loaded. `images` allows startup snapshots,
     `check` turns check mode on (`engine.vm.check_mode`).
+    `patience` (seconds) is how long both ends of the data pipe wait for each other wide awake.
     """
 
     program: str
@@ -75,6 +76,7 @@ class WorkerSettings(Value, frozen=True):
     warm_keys: tuple[str, ...] = ()
     images: bool = True
     check: bool = False
+    patience: float = 0.0
 
 
 class Ready(Value, tag=0, array_like=True, frozen=True):
@@ -176,7 +178,9 @@ def decode_message(data: bytes) -> Message:
 
 
 class Channel:
-    """One end of a pipe that carries messages."""
+    """One end of a pipe that carries messages. `patience` is in seconds (`engine.vm.data_channel`)."""
+
+    patience = 0.0
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -188,8 +192,11 @@ class Channel:
         except (OSError, ValueError) as error:
             raise ChannelClosed(f"the pipe is closed: {error}") from error
 
-    def receive(self) -> Message:
-        """Wait for a message; raises ChannelClosed, also for bytes that are no message."""
+    def receive(self, *, soon: bool = False) -> Message:
+        """Wait for a message; raises ChannelClosed, also for bytes that are no message.
+
+        One that is expected `soon` may be waited for in another way.
+        """
         try:
             data = self.connection.recv_bytes(MAX_MESSAGE)
         except (EOFError, OSError) as error:

@@ -6,7 +6,12 @@ import os
 import threading
 from collections import Counter
 
-__all__ = ["Cores"]
+__all__ = ["Cores", "usable_cores"]
+
+
+def usable_cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Cores:

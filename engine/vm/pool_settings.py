@@ -27,8 +27,9 @@ class PoolSettings(Value, frozen=True):
     so that nobody waits for a process to start. A worker is replaced after `recycle_runs` programs or above
     `recycle_bytes`. `time_limit`, `heap_bytes`, `process_bytes` bound every run. A job without a deadline of its own
     is given `hard_seconds` before its worker is killed. `pin` binds each worker to a processor core: messages then
-    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted. `check`
-    runs everything also in a fresh isolate and compares (`engine.vm.check_mode`).
+    cross 2–5 times faster (spec/v8.md, "Costs"). `images` allows startup snapshots where they are trusted.
+    `patience` (seconds) is how long the two ends of a busy pipe wait wide awake, where there is more than one core.
+    `check` runs everything also in a fresh isolate and compares (`engine.vm.check_mode`).
     """
 
     floor: int = 1
@@ -44,5 +45,6 @@ class PoolSettings(Value, frozen=True):
     pin: bool = True
     fork_server: bool | None = None
     images: bool = True
+    patience: float = 0.001
     profiles: tuple[Profile, ...] = (Profile.IOST,)
     check: bool = msgspec.field(default_factory=checks_by_default)

@@ -78,6 +78,7 @@ def serve(data: Connection, control: Connection, settings: WorkerSettings) -> No
         if settings.core is not None and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, {settings.core})
         limit_data(settings.process_bytes * _DATA_FACTOR + _DATA_SLACK)
+        channel.patience = settings.patience
         worker = _Worker(channel, settings)
         threading.Thread(target=worker.serve_control, args=(control_channel,), name="control", daemon=True).start()
         worker.prepare(settings)
@@ -161,7 +162,7 @@ class _Worker:
                 self._done(result)
 
     def _next_job(self) -> Job:
-        message = self._channel.receive()
+        message = self._channel.receive(soon=True)
         if not isinstance(message, Job):
             raise ChannelClosed(f"unexpected {type(message).__name__}")
         self._job = message.id
@@ -201,7 +202,7 @@ class _Worker:
     def request(self, name: str, payload: bytes) -> bytes:
         """Ask the engine; see `WorkerServices`."""
         self._channel.send(Ask(name, payload))
-        message = self._channel.receive()
+        message = self._channel.receive(soon=True)
         if isinstance(message, Answer):
             return message.payload
         if isinstance(message, Refused):

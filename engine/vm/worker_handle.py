@@ -30,6 +30,7 @@ from engine.vm.channel import (
     raise_failure,
 )
 from engine.vm.launcher import WorkerProcess
+from engine.vm.pool_settings import PoolSettings
 
 __all__ = ["FOREVER", "Questions", "ServeCode", "ServeRead", "ServeRequest", "Task", "WorkerHandle"]
 
@@ -64,9 +65,10 @@ class Questions(Value, frozen=True):
 
 
 class Task(msgspec.Struct, eq=False):
-    """A job that was asked for. `kill_at` is when its worker is killed, `overdue` whether it was.
+    """A job, asked for at the moment `asked_at`. `kill_at` is when its worker is killed, `overdue` whether it was.
 
-    `meanwhile` is done by who speaks with the worker, once that has the job; it must not raise.
+    `meanwhile` is done by who speaks with the worker, once that has the job; it must not raise. `soon` tells that
+    somebody waits for the result, and probably not for long.
     """
 
     id: int
@@ -76,7 +78,9 @@ class Task(msgspec.Struct, eq=False):
     cancelled: bool = False
     kill_at: float = FOREVER
     overdue: bool = False
+    asked_at: float = 0.0
     meanwhile: Callable[[], None] | None = None
+    soon: bool = False
 
     def death(self) -> ContractFailure:
         """Say why a worker died."""
@@ -94,6 +98,7 @@ class WorkerHandle:
         self.number = number
         self.process = process
         self.settings = settings
+        process.data.patience = settings.patience
         self.state = "starting"
         self.runs = 0
         self.memory_bytes = 0
@@ -121,6 +126,16 @@ class WorkerHandle:
             return Temperature.HOT
         return Temperature.RESTORED if self.restored or self.contracts else Temperature.COLD
 
+    def obeys(self, settings: PoolSettings) -> bool:
+        """Whether it was started with these limits."""
+        mine = self.settings
+        return (mine.time_limit, mine.heap_bytes, mine.process_bytes, mine.check) == (
+            settings.time_limit,
+            settings.heap_bytes,
+            settings.process_bytes,
+            settings.check,
+        )
+
     def busy_until(self, now: float) -> float:
         """Return how many seconds it has been busy altogether, a job in progress included."""
         return self.busy_seconds + (now - self.busy_since if self.task is not None else 0.0)
@@ -135,7 +150,7 @@ class WorkerHandle:
         if task.meanwhile is not None:
             task.meanwhile()
         while True:
-            message = data.receive()
+            message = data.receive(soon=task.soon)
             if isinstance(message, Ask):
                 data.send(questions.answer(message))
             elif isinstance(message, Done):

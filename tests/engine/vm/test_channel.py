@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from multiprocessing.connection import Pipe
 
 import msgspec
@@ -94,6 +95,29 @@ def test_a_closed_pipe(channel):
         channel(ours).receive()
     with pytest.raises(ChannelClosed):
         channel(ours).send(Stop())
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.0005, 0.2])
+def test_messages_that_are_expected_soon_come_when_they_come(patience):
+    ours, theirs = (data_channel(end) for end in Pipe())
+    theirs.patience = patience
+    delays = [0, 0, 0.002, 0.002, 0.3, 0, 0]
+
+    def send():
+        for number, delay in enumerate(delays):
+            time.sleep(delay)
+            ours.send(Job(number, b"x"))
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    assert [theirs.receive(soon=True).id for _ in delays] == list(range(len(delays)))
+    sending.join()
+    ours.close()
+    with pytest.raises(ChannelClosed):
+        theirs.receive(soon=True)
+    theirs.close()
+    with pytest.raises(ChannelClosed):
+        theirs.receive(soon=True)
 
 
 @pytest.mark.parametrize("channel", [Channel, data_channel])
