@@ -10,7 +10,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -155,7 +155,7 @@ class NodeServer:
             shutdown_timeout=SHUTDOWN_SECONDS,
         )
         await runner.setup()
-        application.connections = lambda: len(runner.server.connections) if runner.server else 0
+        application.connections = lambda: runner.server.connections if runner.server else ()
         await web.SockSite(runner, listening).start()
 
         def publish(events: tuple[ContractEvent, ...]) -> None:
@@ -194,17 +194,25 @@ class _Application:
     """Turns HTTP requests into questions to the service, and its answers into responses."""
 
     def __init__(self, service: NodeService, hub: EventHub) -> None:
-        self.connections: Callable[[], int] = lambda: 0
+        self.connections: Callable[[], Sequence[web.RequestHandler]] = tuple
         self._service = service
         self._hub = hub
+        self._busy: set[web.RequestHandler] = set()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer any request."""
+        connection = request.protocol
+        self._busy.add(connection)
+        try:
+            return await self._answer(request)
+        finally:
+            self._busy.discard(connection)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return web.Response(headers=_CORS | _PREFLIGHT)
         try:
-            if self.connections() > MAXIMUM_CONNECTIONS:
-                raise RequestFailure("too many connections", FailureCode.TOO_LARGE)
+            self._make_room()
             name, *parts = request.path.lstrip("/").split("/")
             if name == "subscribe" and not parts:
                 _require_method(request, "POST")
@@ -217,6 +225,18 @@ class _Application:
         except Exception:
             _log.exception("A fault of Strata itself, while answering %s %s", request.method, request.path)
             return _failed(InternalError("internal error"))
+
+    def _make_room(self) -> None:
+        """End the oldest connections that ask nothing, or not all of it, where there are too many."""
+        connections = self.connections()
+        surplus = len(connections) - MAXIMUM_CONNECTIONS
+        if surplus <= 0:
+            return
+        idle = [connection for connection in connections if connection not in self._busy]
+        if len(idle) < surplus:
+            raise RequestFailure("too many connections", FailureCode.TOO_LARGE)
+        for connection in idle[:surplus]:
+            connection.force_close()
 
     async def _ask(self, request: web.BaseRequest, name: str, parts: list[str]) -> Value:
         route = ROUTES.get(name)

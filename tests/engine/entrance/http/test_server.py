@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -164,28 +165,81 @@ def test_long_paths_are_answered_like_others(node):
     assert (code, text) == (2, "id invalid. id length should be between 5,11 - 20000 ")
 
 
-def test_too_many_connections_are_turned_away(node):
+def test_those_who_ask_nothing_make_room(node):
+    """More connections than there may be, silent or with half a request: whoever asks something is answered."""
     host, _, port = node.address.partition(":")
     held = []
     try:
+        for number in range(MAXIMUM_CONNECTIONS + 20):
+            connection = socket.create_connection((host, int(port)), timeout=20)
+            held.append(connection)
+            connection.sendall(b"POST /sendTx HTTP/1.1\r\nHost: x\r\nX-Slow: " if number % 2 else b"")
+        for _ in range(30):
+            asking = http.client.HTTPConnection(host, int(port), timeout=20)
+            asking.request("GET", "/getNodeInfo")
+            assert asking.getresponse().status == 200
+            asking.close()
+        ended = 0
+        for connection in held:
+            connection.settimeout(20 if ended == 0 else 0.01)
+            with contextlib.suppress(TimeoutError, ConnectionResetError):
+                ended += connection.recv(1) == b""
+        assert ended
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_too_many_subscribers_are_turned_away(node):
+    host, _, port = node.address.partition(":")
+    node.connection.close()
+    held, body = [], b""
+    try:
         for _ in range(MAXIMUM_CONNECTIONS + 5):
             connection = http.client.HTTPConnection(host, int(port), timeout=20)
-            connection.request("GET", "/getNodeInfo")
-            answer = connection.getresponse()
-            body = answer.read()
             held.append(connection)
+            connection.request("POST", "/subscribe", json.dumps({"topics": ["CONTRACT_EVENT"]}))
+            answer = connection.getresponse()
             if answer.status != 200:
+                body = answer.read()
                 break
         assert json.loads(body) == {"code": 8, "message": "too many connections"}
     finally:
         for connection in held:
             connection.close()
-    for _ in range(100):
+    for _ in range(600):
         node.connection.close()
         if node.ask("GET", "/getNodeInfo")[0] == 200:
             return
         threading.Event().wait(0.05)
     pytest.fail("connections that were closed still count")
+
+
+@pytest.mark.parametrize("lines", [300, 20_000])
+def test_many_headers(node, lines):
+    host, _, port = node.address.partition(":")
+    refused_early = contextlib.suppress(ConnectionError)
+    with socket.create_connection((host, int(port)), timeout=20) as connection, refused_early:
+        connection.sendall(b"GET /getNodeInfo HTTP/1.1\r\n" + b"".join(b"X-%d: x\r\n" % n for n in range(lines)))
+        connection.sendall(b"\r\n")
+        assert connection.recv(65536).startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+    assert node.get("/getNodeInfo")["mode"] == "ModeNormal"
+
+
+def test_an_upgrade_is_not_taken(node):
+    """Who wants to speak WebSocket is answered like others, and what it sends then is no request."""
+    host, _, port = node.address.partition(":")
+    upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    key = b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(
+            b"GET /getNodeInfo HTTP/1.1\r\nHost: x\r\n" + upgrade + key + b"\r\n\x81\x85aaaa\x09\x04\x0d\x0d\x0e"
+        )
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+    assert node.get("/getNodeInfo")["mode"] == "ModeNormal"
 
 
 def test_closing_ends_streams(tmp_path):
