@@ -9,6 +9,7 @@ from engine.chain.arguments import first_json_value
 from engine.chain.encoding import sha3
 from engine.chain.prologue import check_gas_settings
 from engine.chain.transaction import LIFETIME, MAXIMUM_CLOCK_LEAD, MAXIMUM_SIZE, Transaction
+from engine.chain.worker_program import QueuedTransaction
 from engine.errors import RejectedTransaction
 from engine.values import Action
 
@@ -18,14 +19,14 @@ LARGEST_ERROR = 1e-4
 _AMOUNT = re.compile(r"([0-9]+[.])?[0-9]+")
 
 
-def admit(transaction: Transaction, *, size: int, now: int, chain_id: int, signed_here: bool = False) -> None:
-    """Raise `RejectedTransaction`, in the reference's words and order, unless a transaction may be executed.
-
-    `size` is the length of its full encoding, `now` the chain's clock in nanoseconds. What was `signed_here` needs no
-    check of its signatures.
-    """
-    check_actions(transaction)
-    verify(transaction, size=size, now=now, chain_id=chain_id, signed_here=signed_here)
+def encoded(transaction: Transaction) -> QueuedTransaction:
+    """Return a transaction with its hash and size; raises `RejectedTransaction` if it cannot be encoded."""
+    try:
+        return QueuedTransaction(transaction, transaction.hash_text(), len(transaction.full_bytes()))
+    except (OverflowError, UnicodeEncodeError):
+        raise RejectedTransaction(
+            "VerifyError tx cannot be encoded", advice="Numbers must fit 64 bits, texts must be valid Unicode."
+        ) from None
 
 
 def check_actions(transaction: Transaction) -> None:
@@ -35,7 +36,11 @@ def check_actions(transaction: Transaction) -> None:
 
 
 def verify(transaction: Transaction, *, size: int, now: int, chain_id: int, signed_here: bool = False) -> None:
-    """Raise `RejectedTransaction` unless times, chain, size, gas settings and signatures are right; see `admit`."""
+    """Raise `RejectedTransaction` unless times, chain, size, gas settings and signatures are right.
+
+    `size` is the length of its full encoding, `now` the chain's clock in nanoseconds. What was `signed_here` needs no
+    check of its signatures. The words and their order are the reference's.
+    """
     if transaction.time > now + MAXIMUM_CLOCK_LEAD:
         raise RejectedTransaction(
             f"TimeError: tx.time is too large(tx.time: {transaction.time}, now: {now}). Please sync time"

@@ -121,10 +121,13 @@ class BlockProduction(ChainHistory):
         block = self._open or self._new_block()
         return BlockContext(block.number, block.parent_text, block.witness, block.time)
 
-    def open_block(self, transaction: Transaction) -> OpenBlock:
-        """Return the open block; if there is none, one is begun to which `transaction` draws the time."""
+    def open_block(self, transaction: Transaction, *, at: int | None = None) -> OpenBlock:
+        """Return the open block; if there is none, one is begun to which `transaction` draws the time.
+
+        It is begun `at` a time that was foreseen (nanoseconds), by default now.
+        """
         if self._open is None:
-            self._execute_base(self._new_block(not_before=transaction.time))
+            self._execute_base(self._new_block(not_before=transaction.time, at=at))
         assert self._open is not None
         return self._open
 
@@ -197,12 +200,12 @@ class BlockProduction(ChainHistory):
             self._flush()
         return closed
 
-    def _new_block(self, *, not_before: int = 0) -> OpenBlock:
+    def _new_block(self, *, not_before: int = 0, at: int | None = None) -> OpenBlock:
         """Return a block at the clock's time; a transaction from a clock ahead of ours draws it to its own time."""
         parent = self._head
         return OpenBlock(
             number=parent.number + 1,
-            time=max(self.clock.now(), parent.time + 1, not_before),
+            time=max(self.clock.now() if at is None else at, parent.time + 1, not_before),
             parent_hash=parent.hash,
             witness=self._witness,
         )

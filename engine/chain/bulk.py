@@ -7,13 +7,17 @@ block.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from engine.chain.admission import encoded
 from engine.chain.block import MAXIMUM_GAS, MAXIMUM_PER_PUBLISHER, MAXIMUM_TRANSACTIONS
+from engine.chain.execution import is_local
 from engine.chain.receipt import centi_gas
 from engine.chain.records import ExecutionTrace
+from engine.chain.run_ahead import ForeseenBlock, RunAhead
 from engine.chain.side_by_side import SideBySide
 from engine.chain.transaction import Transaction
 from engine.chain.worker_program import QueuedTransaction
@@ -26,10 +30,17 @@ if TYPE_CHECKING:
     from engine.chain.chain import Chain
     from engine.chain.execution import Executions
     from engine.chain.executor import Execution
+    from engine.chain.open_block import OpenBlock
 
 Between: TypeAlias = "Callable[[int, int], None]"
 Outcome: TypeAlias = TransactionResult | RejectedTransaction
 """What became of a transaction that was entered with others."""
+
+
+STRETCH = 4
+"""How many blocks are executed ahead at once."""
+MOST_WRONG = 3
+"""After so many wrong guesses no more are made for the same transactions."""
 
 
 class Entry(msgspec.Struct):
@@ -38,8 +49,36 @@ class Entry(msgspec.Struct):
     request: TransactionRequest | None = None
     transaction: Transaction | None = None
     queued: QueuedTransaction | None = None
+    verified: bool = False
     problem: RejectedTransaction | None = None
     outcome: Outcome | None = None
+
+
+class _Room(msgspec.Struct):
+    """What a block has taken or will probably take; `gas` in hundredths, `time` in nanoseconds."""
+
+    number: int
+    time: int
+    count: int = 1
+    gas: int = 0
+    publishers: Counter[str] = msgspec.field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, block: OpenBlock) -> _Room:
+        return cls(block.number, block.time, len(block.entries), block.gas, block.publishers.copy())
+
+    def takes(self, transaction: Transaction) -> bool:
+        return (
+            self.count < MAXIMUM_TRANSACTIONS
+            and self.publishers[transaction.publisher] < MAXIMUM_PER_PUBLISHER
+            and self.gas + transaction.gas_limit <= MAXIMUM_GAS
+            and transaction.time <= self.time
+        )
+
+    def take(self, transaction: Transaction, gas: int) -> None:
+        self.count += 1
+        self.gas += gas
+        self.publishers[transaction.publisher] += 1
 
 
 class Bulk:
@@ -52,6 +91,13 @@ class Bulk:
         self._stopped = False
         self._usage: dict[tuple[tuple[str, str], ...], int] = {}
         """What transactions have used, in hundredths of gas, by what they call: how many will fit."""
+        self._ahead: RunAhead | None = None
+        self._wrong = 0
+        self._guessed = self._looked = 0
+        """Up to which entry transactions were given to `RunAhead`, and up to which it has finished."""
+        self._room = _Room(0, 0)
+        """The last block that was foreseen."""
+        self._times: dict[int, int] = {}
 
     def enter(self, entries: Sequence[Entry], between: Between | None = None) -> tuple[Outcome, ...]:
         """Enter transactions in order; the last block stays open.
@@ -59,11 +105,17 @@ class Bulk:
         `between` is told how far this has come whenever others may use the chain.
         """
         position = 0
-        while position < len(entries) and not self._stopped:
-            if between is not None:
-                between(position, len(entries))
-            wave, end = self._wave(entries, position)
-            position = self._execute(wave, entries, end) if wave else end
+        try:
+            while position < len(entries) and not self._stopped:
+                if between is not None:
+                    before = self._chain.stack.reader()
+                    between(position, len(entries))
+                    if self._chain.stack.reader() is not before:
+                        self._stop_looking()
+                wave, end = self._wave(entries, position)
+                position = self._execute(wave, entries, end) if wave else end
+        finally:
+            self._stop_looking()
         for entry in entries[position:]:
             entry.outcome = RejectedTransaction("the run was stopped before it")
         return tuple(entry.outcome for entry in entries if entry.outcome is not None)
@@ -77,7 +129,6 @@ class Bulk:
         """
         wave: list[tuple[int, Entry]] = []
         names: set[str] = set()
-        usage = 0
         for position in range(start, len(entries)):
             entry = entries[position]
             try:
@@ -87,44 +138,117 @@ class Bulk:
                 continue
             transaction = queued.transaction
             if not wave:
-                if not self._chain.has_room(transaction):
-                    self._chain.produce()
-                block = self._chain.open_block(transaction)
-                publishers = block.publishers.copy()
-            elif (
-                queued.hash in names
-                or len(block.entries) + len(wave) >= MAXIMUM_TRANSACTIONS
-                or publishers[transaction.publisher] >= MAXIMUM_PER_PUBLISHER
-                or block.gas + usage + transaction.gas_limit > MAXIMUM_GAS
-                or transaction.time > block.time
-            ):
+                room = _Room.of(self._block_for(transaction))
+            elif queued.hash in names or not room.takes(transaction):
                 return wave, position
             wave.append((position, entry))
             names.add(queued.hash)
-            publishers[transaction.publisher] += 1
-            usage += self._usage.get(_calls(transaction), 0)
+            room.take(transaction, self._usage.get(_calls(transaction), 0))
         return wave, len(entries)
+
+    def _block_for(self, transaction: Transaction) -> OpenBlock:
+        """Return the open block if it takes a transaction, else a new one."""
+        chain = self._chain
+        if not chain.has_room(transaction):
+            chain.produce()
+        if chain.has_open_block:
+            return chain.open_block(transaction)
+        block = chain.open_block(transaction, at=self._times.get(chain.head_number + 1))
+        if self._ahead is not None:
+            self._ahead.begun(block)
+        return block
 
     def _admitted(self, entry: Entry) -> QueuedTransaction:
         """Sign and check; what was signed or checked in an earlier wave is not again, but for what time changes."""
         self._prepare(entry)
         if entry.problem is not None:
             raise entry.problem
-        assert entry.transaction is not None
-        entry.queued = self._chain.admitted(entry.transaction, entry.request, verified=entry.queued is not None)
+        assert entry.queued is not None
+        self._chain.require_admitted(entry.queued, entry.request, verified=entry.verified)
+        entry.verified = True
         return entry.queued
 
     def _prepare(self, entry: Entry) -> None:
         """Sign a request and encode it, if that was not done."""
-        if entry.transaction is not None or entry.problem is not None or entry.request is None:
+        if entry.queued is not None or entry.problem is not None:
             return
         try:
-            entry.transaction = self._chain.sign(entry.request)
-            entry.transaction.hash_text()
+            if entry.transaction is None and entry.request is not None:
+                entry.transaction = self._chain.sign(entry.request)
+            if entry.transaction is not None:
+                entry.queued = encoded(entry.transaction)
         except RejectedTransaction as rejection:
             entry.problem = rejection
         except InvalidInput as problem:
             entry.problem = RejectedTransaction(problem.what, where=problem.where, advice=problem.advice)
+
+    # --- looking ahead -------------------------------------------------------------------------------
+
+    def _look_ahead(self, entries: Sequence[Entry], position: int, block: OpenBlock) -> None:
+        """See to it that the transactions from `position` on, in `block`, are executed, and the next ones started.
+
+        Nothing is done where JavaScript runs, or for less than two blocks.
+        """
+        if position < self._looked:
+            return
+        if self._ahead is None or self._guessed <= position:
+            self._stop_looking()
+            template = self._chain.batch(block)
+            if self._wrong > MOST_WRONG or (template.observe and self._chain.options.unflushed_blocks):
+                return  # workers could not tell which layer answers a read
+            self._room = _Room.of(block)
+            blocks, end = self._foresee(entries, position)
+            if len(blocks) < 2:
+                return
+            self._ahead = RunAhead(self._executions, template, self._chain.stack.reader(), self._lanes)
+            self._start_looking(blocks, end)
+        try:
+            self._ahead.finish()
+        except RunCancelled:
+            self._stopped = True
+            return
+        self._looked = self._guessed
+        self._start_looking(*self._foresee(entries, self._guessed))
+
+    def _start_looking(self, blocks: list[ForeseenBlock], end: int) -> None:
+        if self._ahead is not None and blocks:
+            self._ahead.start(blocks)
+            self._guessed = end
+            self._times.update((block.number, block.time) for block in blocks)
+
+    def _foresee(self, entries: Sequence[Entry], start: int) -> tuple[list[ForeseenBlock], int]:
+        """Return blocks that the entries from `start` on will probably fill, and where what follows starts.
+
+        They end before a transaction that runs JavaScript.
+        """
+        room = self._room
+        blocks: list[ForeseenBlock] = []
+        for position in range(start, len(entries)):
+            entry = entries[position]
+            self._prepare(entry)
+            queued = entry.queued
+            if queued is None:
+                continue
+            transaction = queued.transaction
+            if not room.takes(transaction):
+                if len(blocks) == STRETCH:
+                    return blocks, position
+                time = max(self._chain.clock.now(), room.time + 1, transaction.time)
+                room = self._room = _Room(room.number + 1, time)
+            if not is_local(queued):
+                return blocks, position
+            if not blocks or blocks[-1].number != room.number:
+                blocks.append(ForeseenBlock(room.number, room.time, []))
+            blocks[-1].transactions.append(queued)
+            room.take(transaction, self._usage.get(_calls(transaction), 0))
+        return blocks, len(entries)
+
+    def _stop_looking(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
+        self._guessed = self._looked = 0
+        self._times.clear()
 
     # --- executing -----------------------------------------------------------------------------------
 
@@ -136,8 +260,13 @@ class Bulk:
         chain = self._chain
         queued = [entry.queued for _, entry in wave if entry.queued is not None]
         block = chain.open_block(queued[0].transaction)
-        running = SideBySide(self._executions, chain.batch(block), queued, chain.stack.reader, self._lanes)
-        for entry in entries[end : end + MAXIMUM_TRANSACTIONS]:
+        self._look_ahead(entries, wave[0][0], block)
+        if self._stopped:
+            self._drop_if_empty(block)
+            return wave[0][0]
+        running = self._running(block, queued)
+        next_one = max(end, self._guessed)
+        for entry in entries[next_one : next_one + MAXIMUM_TRANSACTIONS]:
             self._prepare(entry)
         for index, (position, entry) in enumerate(wave):
             transaction = queued[index].transaction
@@ -147,8 +276,7 @@ class Bulk:
             execution = running.execution(index)
             if execution.rejection is not None:
                 entry.outcome = RejectedTransaction(execution.rejection)
-                if len(block.entries) == 1:  # only the base transaction: the block was begun for this one
-                    chain.drop_open_block()
+                if self._drop_if_empty(block):
                     return position + 1
                 continue
             trace = ExecutionTrace(running.lane(index), running.runs[index], tuple(running.conflicts[index]))
@@ -156,7 +284,24 @@ class Bulk:
             running.committed(index)
             self._stopped = self._stopped or _is_stopped(execution)
             self._usage[_calls(transaction)] = centi_gas(execution.receipt.gas_usage)
+        if self._ahead is not None and not running.went_as_found(sum(p < self._guessed for p, _ in wave)):
+            self._wrong += 1
+            self._stop_looking()
         return end
+
+    def _drop_if_empty(self, block: OpenBlock) -> bool:
+        """Forget the open block if there is only the base transaction: it was begun for nothing."""
+        is_empty = len(block.entries) == 1
+        if is_empty:
+            self._chain.drop_open_block()
+        return is_empty
+
+    def _running(self, block: OpenBlock, queued: Sequence[QueuedTransaction]) -> SideBySide:
+        batch, newest, ahead = self._chain.batch(block), self._chain.stack.reader, self._ahead
+        if ahead is None:
+            return SideBySide(self._executions, batch, queued, newest, self._lanes)
+        found = ahead.found(block, queued)
+        return SideBySide(self._executions, batch, queued, newest, self._lanes, found=found, written=ahead.written)
 
 
 def _is_stopped(execution: Execution) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from engine.chain.accounts import account_key, named_keys, parse_account
-from engine.chain.admission import admit
+from engine.chain.admission import check_actions, encoded, verify
 from engine.chain.block import Block
 from engine.chain.block_production import SERIAL, SETTINGS, BlockProduction, ChainOptions, Head, Listener, queue
 from engine.chain.builtin_contracts import built_in_sources
@@ -117,7 +117,9 @@ class Chain(BlockProduction):
 
         `request` is what it was signed for here; one from outside has none, and its signatures are checked.
         """
-        return self.enter(self.admitted(transaction, request), close=close, request=request)
+        queued = encoded(transaction)
+        self.require_admitted(queued, request)
+        return self.enter(queued, close=close, request=request)
 
     def enter(
         self, queued: QueuedTransaction, *, close: bool = True, request: TransactionRequest | None = None
@@ -412,34 +414,31 @@ class Chain(BlockProduction):
 
     # --- parts -----------------------------------------------------------------------------------
 
-    def admitted(
-        self, transaction: Transaction, request: TransactionRequest | None, *, verified: bool = False
-    ) -> QueuedTransaction:
+    def require_admitted(
+        self, queued: QueuedTransaction, request: TransactionRequest | None, *, verified: bool = False
+    ) -> None:
         """Check a transaction before it is executed; `request` is what it was signed for here.
 
-        The signatures of what was signed here, or `verified` before, are not looked at.
+        The signatures of what was signed here are not looked at; of one that was `verified` before, only what time
+        changes is.
 
         Raises:
             RejectedTransaction: it may not be executed.
         """
-        try:
-            queued = queue(transaction)
-        except (OverflowError, UnicodeEncodeError):
-            raise RejectedTransaction(
-                "VerifyError tx cannot be encoded", advice="Numbers must fit 64 bits, texts must be valid Unicode."
-            ) from None
+        transaction = queued.transaction
+        if not verified:
+            check_actions(transaction)
         now = self._open.time if self._open else self.clock.now()
-        admit(
+        verify(
             transaction,
             size=queued.size,
             now=max(now, self._head.time),
             chain_id=self.options.chain_id,
             signed_here=verified or request is not None,
         )
-        if queued.hash in self.stack.open_transactions:
+        if self._open is not None and self._open.holds(queued.hash):
             raise RejectedTransaction("tx exists in pending")
         if request is not None and request.time is None and request.expiration is None:
-            return queued  # a serial number of ours makes it different from every other
+            return  # a serial number of ours makes it different from every other
         if self._stored(queued.hash) is not None:
             raise RejectedTransaction("tx exists in chain")
-        return queued

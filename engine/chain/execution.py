@@ -127,7 +127,7 @@ class Executions:
 
     def is_local(self, batch: Batch) -> bool:
         """Return whether the engine itself probably can execute a batch, without JavaScript."""
-        return all(map(_is_local, batch.transactions))
+        return all(map(is_local, batch.transactions))
 
     def start(self, batch: Batch) -> Future[bytes]:
         """Give a batch on the newest state to a worker, beside others; `finish` tells what came of it."""
@@ -143,6 +143,19 @@ class Executions:
             return self._learned(batch, job.result())
         except ContractFailure as failure:
             return self._after_failure(batch, state, failure)
+
+    def finish_plain(self, job: Future[bytes]) -> tuple[Execution, ...]:
+        """Wait for a plain batch that was started, and return its executions as far as it came.
+
+        Raises:
+            RunCancelled: somebody stopped it.
+        """
+        try:
+            return decode_batch_reply(job.result()).executions
+        except RunCancelled:
+            raise
+        except ContractFailure:
+            return ()
 
     def _known(self, transactions: Sequence[QueuedTransaction], state: StateReader) -> dict[str, Answer]:
         foresee = self.anticipation.foresee
@@ -234,7 +247,7 @@ class _Uncompiled:
         raise NeedsScript
 
 
-def _is_local(queued: QueuedTransaction) -> bool:
+def is_local(queued: QueuedTransaction) -> bool:
     """Return whether a transaction probably runs no JavaScript: a base transaction, or calls of built-in contracts."""
     return queued.mode is Mode.SYSTEM or all(
         action.contract in _LOCAL_CONTRACTS

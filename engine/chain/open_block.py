@@ -42,6 +42,7 @@ class OpenBlock:
         """What the transactions have used, in hundredths."""
         self._witness = witness
         self._receipt_hashes: list[bytes] = []
+        self._names: set[str] = set()
 
     @property
     def parent_text(self) -> str:
@@ -62,9 +63,14 @@ class OpenBlock:
             and transaction.time <= self.time
         )
 
+    def holds(self, transaction_hash: str) -> bool:
+        """Return whether a transaction is in the block."""
+        return transaction_hash in self._names
+
     def add(self, queued: QueuedTransaction, execution: Execution) -> int:
         """Append an executed transaction and return its index."""
         self.entries.append((queued, execution))
+        self._names.add(queued.hash)
         self.publishers[queued.transaction.publisher] += 1
         self.gas += centi_gas(execution.receipt.gas_usage)
         self._receipt_hashes.append(receipt_hash(execution.receipt, queued.transaction.hash()))

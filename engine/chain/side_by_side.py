@@ -80,6 +80,7 @@ class SideBySide:
         self._newest = newest
         self._lanes = max(1, lanes)
         self._found = list(found) or [None] * len(transactions)
+        self._given = sum(run is not None for run in self._found)
         self._written = {} if written is None else written
         self._jobs = self._start([index for index, run in enumerate(self._found) if run is None])
 
@@ -105,6 +106,10 @@ class SideBySide:
         assert run is not None
         name = self._transactions[index].hash
         self._written.update((key, (text, name)) for key, text in run.execution.write_set.items())
+
+    def went_as_found(self, count: int) -> bool:
+        """Return whether the first `count` runs were found ahead, and were right."""
+        return count <= self._given and max(self.runs[:count], default=1) == 1
 
     # --- rounds ------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.chain.admission import admit, check_action
+from engine.chain.admission import check_action, check_actions, verify
 from engine.chain.keys import KeyPair, Signature
 from engine.chain.transaction import LIFETIME, Transaction
 from engine.errors import RejectedTransaction
@@ -28,14 +28,19 @@ def transaction(**changes):
     return Transaction(**(fields | changes)).signed([KEY])
 
 
+def admit(candidate, size):
+    check_actions(candidate)
+    verify(candidate, size=size, now=NOW, chain_id=1024)
+
+
 def refusal(candidate, size=100):
     with pytest.raises(RejectedTransaction) as caught:
-        admit(candidate, size=size, now=NOW, chain_id=1024)
+        admit(candidate, size)
     return caught.value.what
 
 
 def test_a_good_one_is_admitted():
-    admit(transaction(), size=65536, now=NOW, chain_id=1024)
+    admit(transaction(), size=65536)
 
 
 @pytest.mark.parametrize(
