@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import socket
+import struct
+import threading
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -12,6 +17,7 @@ import pytest
 from tests.engine.entrance.http.client import KEYS, message, signed
 
 REQUESTS = int(os.environ.get("STRATA_BAD_REQUESTS", "1500"))
+SUBSCRIBERS = int(os.environ.get("STRATA_SUBSCRIBERS", "60"))
 GROWTH_BYTES = 30 * 1024 * 1024
 POSTED = [
     *("sendTx", "execTx", "getContractStorage", "getBatchContractStorage", "getContractStorageFields"),
@@ -71,26 +77,10 @@ def bad_request(chance):
     if kind == 0:
         return "POST", f"/{chance.choice(('sendTx', 'execTx'))}", bad_transaction(chance)
     if kind == 1:
-        names = [
-            "id",
-            "key",
-            "field",
-            "keyFields",
-            "start",
-            "end",
-            "limit",
-            "from",
-            "to",
-            "storageType",
-            "time",
-            "actions",
-        ]
-        body = {name: chance.choice(VALUES) for name in chance.sample(names, 4)}
+        body = {name: chance.choice(VALUES) for name in chance.sample(NAMES, 4)}
         return "POST", f"/{chance.choice(POSTED)}", json.dumps(body)
     if kind == 2:
         return "POST", f"/{chance.choice(POSTED)}", chance.randbytes(chance.randrange(1, 400))
-    from urllib.parse import quote
-
     parts = [quote(chance.choice(TEXTS), safe="") for _ in range(chance.randrange(4))]
     return "GET", "/" + "/".join([chance.choice(ASKED), *parts]), None
 
@@ -132,6 +122,46 @@ def test_replays_are_refused(node):
     for _ in range(200):
         assert node.refusal(transaction) == "tx exists in chain"
     assert node.get("/getChainInfo")["head_block"] == head
+
+
+def subscriber(node):
+    """A socket on which events come."""
+    host, _, port = node.address.partition(":")
+    connection = socket.create_connection((host, int(port)), timeout=30)
+    body = b'{"topics":["CONTRACT_RECEIPT"]}'
+    connection.sendall(b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    assert connection.recv(12) == b"HTTP/1.1 200"
+    return connection
+
+
+def test_subscribers_who_come_and_go(node):
+    """Some leave in order, some in the middle of a line, most of them never read; the others miss nothing."""
+    chance = random.Random(3)
+    listener = subscriber(node)
+    others = []
+    for number in range(SUBSCRIBERS):
+        others.append(subscriber(node))
+        if number % 3 == 0:
+            node.call("alice", "system.iost", "receipt", f"event {number}")
+        while len(others) > 100 or (others and chance.random() < 0.45):
+            leaving = others.pop(chance.randrange(len(others)))
+            if chance.random() < 0.5:
+                leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # by a reset
+            leaving.close()
+    for leaving in others:
+        leaving.close()
+    wanted = [f"event {number}" for number in range(0, SUBSCRIBERS, 3)]
+    seen = b""
+    while f'"{wanted[-1]}"'.encode() not in seen:
+        seen += listener.recv(65536)
+    assert re.findall(r'"data":"(event \d+)"', seen.decode()) == wanted
+    listener.close()
+    for _ in range(600):
+        node.call("alice", "system.iost", "receipt", "is anybody there?")  # who is gone is noticed when he is told
+        if not node.engine._node._hub:
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("subscribers who are gone are still known")
 
 
 @pytest.mark.parametrize(
