@@ -15,18 +15,17 @@ const PROFILES = { iost, modern };
 const FUNCTIONS = {
   /** @param {{source: string, profile: string, linted: boolean}} request */
   compile({ source, profile, linted }) {
-    const { inspect, compile } = PROFILES[profile];
-    return {
-      findings: [],
-      ...attempt(() => inspect(source, { linted })),
-      ...attempt(() => ({ compiled: compiledJson(compile(source)) })),
-    };
+    const { read, inspect, compile } = PROFILES[profile];
+    return reading(read, source, (parts) => ({
+      ...inspect(parts, { linted }),
+      ...attempt(() => ({ compiled: compiledJson(compile(parts)) })),
+    }));
   },
 
   /** @param {{source: string, profile: string, abi: object[] | null}} request */
   check({ source, profile, abi }) {
-    const { inspect, refuse } = PROFILES[profile];
-    return { findings: [], ...attempt(() => inspect(source, { abi })), ...attempt(() => refuse(source)) };
+    const { read, inspect, refuse } = PROFILES[profile];
+    return reading(read, source, (parts) => ({ ...inspect(parts, { abi }), ...attempt(() => refuse(parts)) }));
   },
 
   /** @param {{source: string, abi: object[] | null}} request */
@@ -49,6 +48,11 @@ function reasonOf({ message }) {
   const deep = message.includes('call stack') || message.includes('nested');
   if (deep) return 'the source is nested too deeply to be compiled';
   return `the source is too large to be compiled (${message})`;
+}
+
+/** Use what can be read; if nothing can, there are no findings. */
+function reading(read, source, use) {
+  return { findings: [], ...attempt(() => use(read(source))) };
 }
 
 /** Do it; a problem of the source becomes a value. */

@@ -1,6 +1,6 @@
 /** Scopes, bindings and references of an ESTree tree: who declares a name, who reads and writes it. */
 
-import { childrenOf, walk } from './tree.js';
+import { childrenOf, list } from './tree.js';
 
 const MAX_SHOWN_NAMES = 100;
 
@@ -95,7 +95,7 @@ export class Analysis {
 }
 
 /**
- * @param {object} tree a Program.
+ * @param {object} tree a Program, which must not change any more.
  * @param {{strict?: boolean}} options whether all code is strict.
  * @returns {Analysis}
  */
@@ -103,16 +103,10 @@ export function analyse(tree, { strict = false } = {}) {
   const root = new Scope('program', tree, null, strict);
   const analyser = new Analyser(new Analysis(root));
   analyser.scopes.push(root);
-  recordParents(tree, analyser.analysis.parents);
+  analyser.analysis.parents = list(tree);
   for (const statement of tree.body) analyser.visit(statement, root);
   analyser.resolve();
   return analyser.analysis;
-}
-
-function recordParents(tree, parents) {
-  walk(tree, (node) => {
-    for (const child of childrenOf(node)) parents.set(child, node);
-  });
 }
 
 class Analyser {

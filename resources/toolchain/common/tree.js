@@ -1,21 +1,11 @@
 /** Walking ESTree trees of either parser. */
 
-const NOT_CHILDREN = new Set([
-  'type',
-  'loc',
-  'range',
-  'start',
-  'end',
-  'origin',
-  'regex',
-  'tokens',
-  'errors',
-  'comments',
-]);
+/** Lists of a Program that hold no nodes, though some of what they hold looks like it. */
+const NOT_CHILDREN = new Set(['tokens', 'errors', 'comments']);
 
 /** @returns {boolean} whether a field's value is a node. */
 export function isNode(value) {
-  return value !== null && typeof value === 'object' && typeof value.type === 'string';
+  return typeof value === 'object' && value !== null && typeof value.type === 'string';
 }
 
 /**
@@ -26,16 +16,19 @@ export function isNode(value) {
  */
 export function childrenOf(node) {
   const children = [];
-  for (const key of Object.keys(node)) {
-    if (NOT_CHILDREN.has(key)) continue;
+  appendChildren(node, children);
+  return children;
+}
+
+function appendChildren(node, list) {
+  for (const key in node) {
     const value = node[key];
-    if (Array.isArray(value)) {
-      for (const element of value) if (isNode(element)) children.push(element);
-    } else if (isNode(value)) {
-      children.push(value);
+    if (typeof value !== 'object' || value === null) continue;
+    if (typeof value.type === 'string') list.push(value);
+    else if (Array.isArray(value) && !NOT_CHILDREN.has(key)) {
+      for (const element of value) if (isNode(element)) list.push(element);
     }
   }
-  return children;
 }
 
 /** @returns {boolean} whether the node is a function with a body of its own. */
@@ -47,14 +40,53 @@ export function isFunction(node) {
   );
 }
 
+/** Nodes of trees that are walked often: in pre-order, each with the place behind its own subtree. */
+const listed = new WeakMap();
+
+/**
+ * Make every later `walk` of a tree quicker; the tree must not change any more.
+ *
+ * @param {object} root
+ * @returns {Map<object, object>} the parent of each node.
+ */
+export function list(root) {
+  const nodes = [];
+  const ends = [];
+  const parents = new Map();
+  const visit = (node) => {
+    const index = nodes.push(node) - 1;
+    for (const child of childrenOf(node)) {
+      parents.set(child, node);
+      visit(child);
+    }
+    ends[index] = nodes.length;
+  };
+  visit(root);
+  listed.set(root, { nodes, ends });
+  return parents;
+}
+
 /** Visit every node in pre-order. `enter` may return false to leave out a node's children. */
 export function walk(root, enter) {
+  const known = listed.get(root);
+  if (known) walkList(known, enter);
+  else walkTree(root, enter);
+}
+
+function walkList({ nodes, ends }, enter) {
+  for (let i = 0; i < nodes.length; i = enter(nodes[i]) === false ? ends[i] : i + 1);
+}
+
+function walkTree(root, enter) {
   const pending = [root];
   while (pending.length > 0) {
     const node = pending.pop();
     if (enter(node) === false) continue;
-    const children = childrenOf(node);
-    for (let i = children.length - 1; i >= 0; i -= 1) pending.push(children[i]);
+    const first = pending.length;
+    appendChildren(node, pending);
+    for (let i = first, j = pending.length - 1; i < j; i += 1, j -= 1) {
+      [pending[i], pending[j]] = [pending[j], pending[i]];
+    }
   }
 }
 
@@ -67,11 +99,19 @@ const MAX_STATEMENT_DEPTH = 1_000;
  * @throws {RangeError}
  */
 export function checkDepth(tree) {
-  const pending = [[tree, 0, 0]];
+  const pending = [tree];
+  const depths = [0]; // of each pending node: among all nodes, and among statements
+  const statements = [0];
   while (pending.length > 0) {
-    const [node, depth, statements] = pending.pop();
-    if (depth > MAX_DEPTH || statements > MAX_STATEMENT_DEPTH) throw new RangeError('nested too deeply');
-    const inner = statements + (node.type.endsWith('Statement') || isFunction(node) ? 1 : 0);
-    for (const child of childrenOf(node)) pending.push([child, depth + 1, inner]);
+    const node = pending.pop();
+    const depth = depths.pop();
+    const outer = statements.pop();
+    if (depth > MAX_DEPTH || outer > MAX_STATEMENT_DEPTH) throw new RangeError('nested too deeply');
+    const inner = node.type.endsWith('Statement') || isFunction(node) ? outer + 1 : outer;
+    appendChildren(node, pending);
+    while (depths.length < pending.length) {
+      depths.push(depth + 1);
+      statements.push(inner);
+    }
   }
 }

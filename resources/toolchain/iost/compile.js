@@ -19,13 +19,25 @@ import { escapedSource, parse } from './parser.js';
 import { align, checkArrows, checkNames, checkTokens, rewrite } from './rewrite.js';
 
 /**
+ * Read a source.
+ *
  * @param {string} source
+ * @throws {CompileProblem} it does not parse.
+ */
+export function read(source) {
+  const text = escapedSource(source);
+  const { comments, tokens, ...tree } = parse(text, { loc: true, range: true, comment: true, tokens: true });
+  return { text, tree, comments, tokens };
+}
+
+/**
+ * @param {object} parts what `read` returned; the tree is of no more use afterwards.
  * @returns {{metered: string, running: string, stepping: string, probes: Probes, lines: number[], openIntrinsics: boolean}}
  *   `metered` is the reference's own text, which counts for the size of a contract; `running` does the same faster.
  * @throws {CompileProblem}
  */
-export function compile(source) {
-  const { regenerated, tree } = prepare(source);
+export function compile(parts) {
+  const { regenerated, tree } = prepare(parts);
   const analysis = analyse(tree);
   const constants = constantRenames(analysis);
   const { hidden, ...hiding } = hideFromWith(tree);
@@ -55,31 +67,28 @@ export function compile(source) {
 /**
  * Go through all checks of the language without metering.
  *
+ * @param {object} parts what `read` returned; the tree is of no more use afterwards.
  * @throws {CompileProblem}
  */
-export function refuse(source) {
-  prepare(source);
+export function refuse(parts) {
+  prepare(parts);
 }
 
 /**
  * Lint and interface of a source that parses.
  *
- * @param {string} source
+ * @param {object} parts what `read` returned.
  * @param {{abi?: object[] | null, linted?: boolean}} options a given interface to compare with; whether to lint.
  * @returns {{findings: object[], abi: object[] | null}}
- * @throws {CompileProblem} it does not parse.
  */
-export function inspect(source, { abi = null, linted = true } = {}) {
-  const text = escapedSource(source);
-  const { comments, ...tree } = parse(text, { loc: true, range: true, comment: true });
+export function inspect({ text, tree, comments }, { abi = null, linted = true } = {}) {
   const context = { profile: 'iost', comments, source: text, abi };
-  return { findings: linted ? lint(tree, context) : [], abi: deriveAbi(tree, comments) };
+  return { findings: linted ? lint(tree, analyse(tree), context) : [], abi: deriveAbi(tree, comments) };
 }
 
-function prepare(source) {
-  const original = parse(escapedSource(source), { loc: true, tokens: true });
-  checkTokens(original.tokens);
-  delete original.tokens;
+function prepare({ tree, tokens }) {
+  const original = { ...tree }; // what is known of the tree does not hold for the rewritten one
+  checkTokens(tokens);
   checkNames(original);
   rewrite(original);
   checkArrows(original);
@@ -87,9 +96,9 @@ function prepare(source) {
   if (regenerated === '') {
     throw new CompileProblem('', { code: 'empty-source', explanation: 'the source contains no statement' });
   }
-  const tree = parseAgain(regenerated, original);
-  align(original, tree);
-  return { regenerated, tree };
+  const again = parseAgain(regenerated, original);
+  align(original, again);
+  return { regenerated, tree: again };
 }
 
 /** Parse what was written out: parentheses that the generator loses make it fail (spec/gas.md §2 steps 6 and 7). */

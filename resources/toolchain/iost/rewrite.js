@@ -71,7 +71,7 @@ export function checkArrows(tree) {
 
 function visit(node) {
   if (node.type === 'ArrayPattern' || node.type === 'ObjectPattern') {
-    const text = `use of ArrayPattern or ObjectPattern is not allowed.${JSON.stringify(node)}`;
+    const text = `use of ArrayPattern or ObjectPattern is not allowed.${JSON.stringify(node, withoutRange)}`;
     throw new CompileProblem(text, { code: 'no-pattern', loc: node.loc });
   }
   if (node.type === 'AssignmentExpression' && node.operator !== '=') {
@@ -100,6 +100,11 @@ function visit(node) {
     node.argument = call(SPREAD, [node.argument], node.loc);
   }
   for (const child of childrenOf(node)) visit(child);
+}
+
+/** The reference's parser does not record ranges. */
+function withoutRange(key, value) {
+  return key === 'range' ? undefined : value;
 }
 
 /** Turn a node into another one, wherever it is referred to. */

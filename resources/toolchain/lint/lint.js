@@ -1,6 +1,5 @@
 /** Lint: runs all rules over a tree and collects what they find, in source order. */
 
-import { analyse } from '../common/scopes.js';
 import { RULES } from './rules.js';
 
 const SEVERITIES = ['error', 'warning', 'hint'];
@@ -17,12 +16,12 @@ const MAX_FINDINGS = 300;
 
 /**
  * @param {object} tree a Program with `loc`.
+ * @param {import('../common/scopes.js').Analysis} analysis its analysis.
  * @param {{profile: string, comments: object[], source: string, abi: object[] | null,
  *   isLibrary?: (line: number) => boolean}} context `source` as it was parsed; findings in a library are left out.
  * @returns {object[]} findings as JSON (`engine/compiler/answers.py`, Finding).
  */
-export function lint(tree, context) {
-  const analysis = analyse(tree, { strict: context.profile === 'modern' });
+export function lint(tree, analysis, context) {
   /** @type {Finding[]} */
   const findings = [];
   const report = (finding) => findings.push(finding);

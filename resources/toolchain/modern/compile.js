@@ -21,14 +21,25 @@ const BEGINNING = "return (function(){'use strict';";
 const END = '\nreturn module.exports;}).call(undefined);';
 
 /**
+ * Read a source.
+ *
  * @param {string} source
+ * @throws {CompileProblem} it does not parse.
+ */
+export function read(source) {
+  const text = source.toWellFormed();
+  const { tree, comments } = parse(text);
+  return { text, tree, comments, isLibrary: libraryLines(text), analysis: analyse(tree, { strict: true }) };
+}
+
+/**
+ * @param {object} parts what `read` returned.
  * @returns {{metered: string, running: string, stepping: string, probes: Probes, lines: number[], openIntrinsics: boolean}}
  * @throws {CompileProblem}
  */
-export function compile(source) {
-  const text = source.toWellFormed();
-  const tree = prepare(text);
-  const analysis = analyse(tree, { strict: true });
+export function compile(parts) {
+  refuse(parts);
+  const { text, tree, analysis } = parts;
   const probes = new Probes(tree, analysis);
   const { replacements, failing } = disableUnsupported(text, tree);
   const evals = evalRenames(analysis);
@@ -48,32 +59,23 @@ export function compile(source) {
  *
  * @throws {CompileProblem}
  */
-export function refuse(source) {
-  prepare(source.toWellFormed());
+export function refuse({ tree, isLibrary }) {
+  if (tree.body.length === 0) {
+    throw new CompileProblem('the source contains no statement', { code: 'empty-source' });
+  }
+  checkLanguage(tree, isLibrary);
 }
 
 /**
  * Lint and interface of a source that parses.
  *
- * @param {string} source
+ * @param {object} parts what `read` returned.
  * @param {{abi?: object[] | null, linted?: boolean}} options a given interface to compare with; whether to lint.
  * @returns {{findings: object[], abi: object[] | null}}
- * @throws {CompileProblem} it does not parse.
  */
-export function inspect(source, { abi = null, linted = true } = {}) {
-  const text = source.toWellFormed();
-  const { tree, comments } = parse(text);
-  const context = { profile: 'modern', comments, source: text, abi, isLibrary: libraryLines(text) };
-  return { findings: linted ? lint(tree, context) : [], abi: deriveAbi(tree, comments) };
-}
-
-function prepare(text) {
-  const { tree } = parse(text);
-  if (tree.body.length === 0) {
-    throw new CompileProblem('the source contains no statement', { code: 'empty-source' });
-  }
-  checkLanguage(tree, libraryLines(text));
-  return tree;
+export function inspect({ text, tree, comments, isLibrary, analysis }, { abi = null, linted = true } = {}) {
+  const context = { profile: 'modern', comments, source: text, abi, isLibrary };
+  return { findings: linted ? lint(tree, analysis, context) : [], abi: deriveAbi(tree, comments) };
 }
 
 /** No line moves; one is added at the end. */
