@@ -27,7 +27,7 @@ from engine.values import ContractEvent, Value
 
 if TYPE_CHECKING:
     from engine.entrance.http.service import NodeService
-    from engine.facade import Engine
+    from engine.front.serving import Serving
 
 DEFAULT_PORT = 30001
 LARGEST_BODY = 4 * 1024 * 1024
@@ -58,7 +58,7 @@ class NodeServer:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Serving,
         port: int = DEFAULT_PORT,
         *,
         host: str = "127.0.0.1",

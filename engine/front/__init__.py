@@ -1,0 +1,1 @@
+"""The parts of the facade (`engine.facade.Engine`), by what they are asked for."""
