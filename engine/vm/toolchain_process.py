@@ -36,6 +36,12 @@ _SMALL_STACK = 400
 _LARGE_STACK = 60_000
 """V8's stack limits in KiB: what any thread has, and what ours gets where the C library lets us ask for more."""
 
+_FLAGS = ("--single-threaded", "--always-sparkplug", "--no-lazy-feedback-allocation", "--min-semi-space-size=16")
+"""Quick from the first text on: code is compiled early, and young trees are not copied around."""
+
+_VALUE = '{"value":'
+"""How an answer begins that is not a refusal."""
+
 _GRACE_SECONDS = 5.0
 _ADVICE = "Split the source into smaller parts, or remove generated code from it."
 
@@ -169,7 +175,7 @@ class _Sandbox:
     def __init__(self, script: str, stack: int) -> None:
         from engine.vm.isolate import Isolate
 
-        self._isolate = Isolate(flags=("--single-threaded", f"--stack-size={stack}"), heap_limit=_HEAP_LIMIT)
+        self._isolate = Isolate(flags=(*_FLAGS, f"--stack-size={stack}"), heap_limit=_HEAP_LIMIT)
         self._isolate.eval(script)
 
     def answer(self, request: _Request) -> _Answer:
@@ -183,10 +189,9 @@ class _Sandbox:
         except JavaScriptException as error:
             return _Answer(fault=f"{error.text}\n{error.detail}")
         assert isinstance(text, str)
-        result = json.loads(text)
-        if "refused" in result:
-            return _Answer(refused=result["refused"])
-        return _Answer(value=json.dumps(result["value"]).encode())
+        if not text.startswith(_VALUE):
+            return _Answer(refused=json.loads(text)["refused"])
+        return _Answer(value=text[len(_VALUE) : -1].encode())
 
     def close(self) -> None:
         self._isolate.close()

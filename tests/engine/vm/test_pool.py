@@ -44,7 +44,7 @@ def make_pool(program=PROGRAM, warm_keys=None, **settings):
         serve_read=lambda keys: [(f"value of {key}", Layer.ROCKSDB) for key in keys],
         serve_code=CONTRACTS.__getitem__,
         serve_request=lambda name, payload: answer(name, payload),
-        settings=PoolSettings(**{"floor": 1, "ceiling": 2, "spares": 1, **settings}),
+        settings=PoolSettings(**{"floor": 1, "ceiling": 2, "spares": 1, "time_limit": 2.0, **settings}),
     )
 
 
@@ -400,5 +400,56 @@ def test_a_listener_that_fails_does_not_stop_the_pool(monkeypatch):
         unsubscribe()
         assert pool.submit(b"echo alive").result(30) == b"alive"
         assert faults[0].exc_type is ZeroDivisionError
+    finally:
+        pool.close()
+
+
+def test_workers_that_start_are_listed():
+    seen = set()
+    pool = make_pool(fork_server=True, floor=2)
+    try:
+        unsubscribe = pool.subscribe(lambda: seen.update((status.id, status.state) for status in pool.statuses()))
+        assert pool.wait_ready()
+        unsubscribe()
+        assert {state for _, state in seen} >= {"starting", "idle"}
+        assert all(status.pid > 0 for status in pool.statuses())
+    finally:
+        pool.close()
+
+
+def test_a_worker_can_be_killed_while_it_starts():
+    pool = make_pool(floor=1, spares=0)
+    killed = []
+
+    def kill():
+        for status in pool.statuses():
+            if status.state == "starting" and not killed:
+                killed.append(status.id)
+                pool.kill(status.id)
+
+    try:
+        pool.subscribe(kill)
+        kill()
+        assert pool.wait_ready()
+        assert pool.call(b"echo on") == b"on"
+        assert killed
+        assert all(status.id not in killed for status in pool.statuses())
+    finally:
+        pool.close()
+
+
+def test_short_jobs_do_not_call_for_more_workers():
+    pool = make_pool(ceiling=4, spares=0)
+    try:
+        assert pool.wait_ready()
+        for _ in range(20):
+            pool.call(b"echo warm")
+        futures = [pool.submit(b"echo x") for _ in range(3)]
+        assert [future.result(20) for future in futures] == [b"x"] * 3
+        blocker = pool.submit(b"forever loops")
+        waiting = pool.submit(b"echo y")
+        assert waiting.result(20) == b"y", "what waits too long gets a worker of its own"
+        assert len(pool.statuses()) >= 2
+        pool.cancel(blocker)
     finally:
         pool.close()

@@ -11,7 +11,7 @@ from engine.values import Abi, CompiledContract, Profile
 from engine.vm.pool import PoolSettings, WorkerPool
 from engine.vm.toolchain_process import ToolchainProcess
 from tests.engine.vm.hostile import endless, escapes, values
-from tests.engine.vm.hostile.case import FOREVER, MEMORY, modern
+from tests.engine.vm.hostile.case import FOREVER, MEMORY, STACK, modern
 
 # Everything that can be reached from the language's own objects: names, kinds, attributes.
 MODERN_CANARY = """
@@ -137,8 +137,8 @@ def ending(pool, compiler, case, profile):
     except ContractFailure as failure:
         return type(failure).__name__, failure.text
     except InternalError as fault:
-        if MEMORY in case.ends and "check mode" in str(fault):
-            return MEMORY, "how much memory there is decides what such a contract sees"
+        if "check mode" in str(fault) and {MEMORY, STACK} & set(case.ends):
+            return case.ends[0], "how much memory or stack there is decides what such a contract sees"
         raise
     assert gas <= case.gas or error_class == "OutOfGas"
     return (error_class, error) if error_class else (f"={result}", "")
