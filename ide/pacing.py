@@ -21,6 +21,9 @@ QUICK = 4
 REST = 4
 """In a burst a change takes at most a part of the time that is one to so many."""
 
+LONGEST_REST_SECONDS = 0.5
+"""However long it takes, people see something new after this time."""
+
 
 class Throttle(QObject):
     """Runs `action` when asked, a few times at once, then every `interval_ms`, however often it is asked.
@@ -59,8 +62,8 @@ class Throttle(QObject):
         self._action()
 
     def _pay(self) -> None:
-        took = time.monotonic() - self._began
-        self._paid_until += max(REST * took - self._interval, 0.0)
+        rest = min(REST * (time.monotonic() - self._began), LONGEST_REST_SECONDS)
+        self._paid_until += max(rest - self._interval, 0.0)
         if self._timer.isActive():
             self._timer.start(max(self._wait_ms(), 0))
 
@@ -82,6 +85,11 @@ class Refresh(QObject):
         self._is_due = False
         self._throttle = Throttle(self._bring, self, interval_ms)
         widget.installEventFilter(self)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the widget is behind."""
+        return self._is_due
 
     def request(self) -> None:
         """Bring the widget up to date soon, or when somebody looks."""

@@ -29,6 +29,8 @@ FLUSH_DELAY_SECONDS = 0.8
 """Glows follow each other, so that the eye can follow a value on its way down."""
 
 LOADED_ENTRIES = 200
+MOST_UNTAKEN = 4_000
+"""So many events wait for somebody to look."""
 
 
 class StateStackPanel(QWidget):
@@ -43,9 +45,11 @@ class StateStackPanel(QWidget):
         self._reached: int | None = None
         self._loaded_contracts: set[str] = set()
         self._written: set[str] = set()
-        self._lower = Refresh(self, self._show_lower)
+        self._lower = Refresh(self, self._catch_up)
         self._local = Refresh(self, self._show_selected)
         self._glows = False
+        self._untaken: list[EngineEvent] = []
+        self._is_behind = False
         name = workbench.contract_name
         self.local = Pane(
             "Local cache",
@@ -89,6 +93,11 @@ class StateStackPanel(QWidget):
         self._rest()
         self._reload()
 
+    @property
+    def is_due(self) -> bool:
+        """Whether something has happened that is not shown yet."""
+        return self._lower.is_due or self._local.is_due
+
     # --- following the engine --------------------------------------------------------------------
 
     def _reload(self) -> None:
@@ -96,6 +105,8 @@ class StateStackPanel(QWidget):
         for request in self._loading:
             request.drop()
         self._loading.clear()
+        self._untaken.clear()
+        self._is_behind = False
         self._versions, self._flushed = VersionList(), FlushedList()
         self._loaded_contracts.clear()
         self._load(Layer.MVCC, "", self._take_versions)
@@ -130,6 +141,21 @@ class StateStackPanel(QWidget):
         self._lower.request()
 
     def _take_events(self, events: Sequence[EngineEvent]) -> None:
+        self._untaken += events
+        if len(self._untaken) > MOST_UNTAKEN:
+            # Nobody looks: what the layers hold is read again when somebody does.
+            self._untaken.clear()
+            self._is_behind = True
+        self._lower.request()
+
+    def _catch_up(self) -> None:
+        if self._is_behind:
+            self._reload()
+        events, self._untaken = self._untaken, []
+        self._follow(events)
+        self._show_lower()
+
+    def _follow(self, events: Sequence[EngineEvent]) -> None:
         now = time.monotonic()
         flushed: int | None = None
         for event in events:
@@ -151,7 +177,6 @@ class StateStackPanel(QWidget):
                     self.commit_arrow.set_text(f"head moved\nto block {number}", "info", broken=False)
         if flushed is not None:
             self._flush(flushed, now)
-        self._lower.request()
 
     def _flush(self, number: int, now: float) -> None:
         moved = self._versions.flush(number)

@@ -203,7 +203,7 @@ class StoragePanel(QWidget):
     # --- following -------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self.recent.model.dismiss()
+        self.recent.dismiss()
         self.model.reload()
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
@@ -211,7 +211,7 @@ class StoragePanel(QWidget):
             match event:
                 case BlockProduced(block=block, changes=changes):
                     self.model.take_changes(changes, block.number)
-                    self.recent.model.take(changes, block.number)
+                    self.recent.take(changes, block.number)
                     self._glow_until = time.monotonic() + GLOW_SECONDS
                     self._glow_timer.start()
                     self._refresh_history(changes)

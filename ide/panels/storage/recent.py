@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from engine.values import StateChange
+from ide.pacing import Throttle
 from ide.panels.readable import group_digits, read_key, read_value, shorten
 from ide.panels.widgets import FlatTable, SectionTitle, tool_button
 from ide.panels.workbench import Workbench
 from ide.theme import icon
 
 KEPT = 500
+MOST_UNTAKEN = 4 * KEPT
+"""So many changes wait at most to be listed, those of the chain's own books included."""
+
 _SHOWN_ROWS = 3
 _TITLES = ("Just changed", "Before", "After", "Block")
 Index = QModelIndex | QPersistentModelIndex
@@ -36,9 +41,9 @@ class RecentModel(QAbstractTableModel):
         self._workbench = workbench
         self.rows: list[Recent] = []
 
-    def take(self, changes: Sequence[StateChange], block: int) -> None:
-        """Put what a block changed on top."""
-        fresh = [Recent(change, block) for change in changes if self._is_shown(change.key)][:KEPT]
+    def take(self, changes: Iterable[Recent]) -> None:
+        """Put changes, newest first, on top."""
+        fresh = [recent for recent in changes if self._is_shown(recent.change.key)][:KEPT]
         if not fresh:
             return
         self.beginInsertRows(QModelIndex(), 0, len(fresh) - 1)
@@ -118,7 +123,7 @@ class RecentChanges(QWidget):
         self.table.setFixedHeight(self.table.verticalHeader().defaultSectionSize() * _SHOWN_ROWS)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
-        self.dismiss_button = tool_button("close", "Dismiss this list of changes", self.model.dismiss)
+        self.dismiss_button = tool_button("close", "Dismiss this list of changes", self.dismiss)
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(self.dismiss_button)
@@ -130,7 +135,23 @@ class RecentChanges(QWidget):
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             changed.connect(self._show_filled)
         self._is_allowed = True
+        self._untaken: deque[Recent] = deque(maxlen=MOST_UNTAKEN)
+        self._follow = Throttle(self._catch_up, self)
         self._show_filled()
+
+    def take(self, changes: Sequence[StateChange], block: int) -> None:
+        """Put what a block changed on top."""
+        self._untaken.extendleft(Recent(change, block) for change in reversed(changes))
+        self._follow.request()
+
+    def dismiss(self) -> None:
+        """Forget all."""
+        self._untaken.clear()
+        self.model.dismiss()
+
+    def _catch_up(self) -> None:
+        self.model.take(self._untaken)
+        self._untaken.clear()
 
     def set_allowed(self, allowed: bool) -> None:
         """Leave the list out while it does not fit to what is shown beside it."""

@@ -28,6 +28,7 @@ def texts(pane):
 def run(engine, panel, qtbot, *events):
     with qtbot.waitSignal(panel._workbench.bridge.events):
         engine.emit(*events)
+    qtbot.waitUntil(lambda: not panel.is_due)
 
 
 def test_a_success_falls_through_the_layers(panel, engine, qtbot):

@@ -76,6 +76,7 @@ class User:
         return self.panels.contracts.result.toPlainText()
 
     def local(self):
+        self.see(lambda: not self.panels.state.is_due)
         return [row for row in self.panels.state.local.model.rows if row.is_change]
 
 
@@ -124,6 +125,7 @@ def test_deploy_call_and_watch_the_state_fall(user, counter):
 
 def test_a_failing_call_is_seen_to_roll_back(user, counter):
     user.call("add", "5", "false")
+    user.see(lambda: not user.panels.state.is_due)
     below = [(row.key, row.new) for row in user.panels.state.mvcc.model.rows]
     text = user.call("add", "7", "true")
     assert "asked to fail" in text
