@@ -135,7 +135,10 @@ class Compiler:
     def _ask(self, function: str, kind: type[_Answer], **request: Any) -> _Answer:
         # ASCII JSON carries lone surrogates, which neither UTF-8 nor MessagePack can.
         reply = self._toolchain.call(function, json.dumps(request).encode())
-        return msgspec.convert(json.loads(reply), kind)
+        try:
+            return msgspec.json.decode(reply, type=kind)
+        except msgspec.DecodeError:  # lone surrogates again
+            return msgspec.convert(json.loads(reply), kind)
 
     def _single(self, key: str) -> threading.Lock:
         with self._guard:
