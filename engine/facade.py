@@ -223,7 +223,7 @@ class Engine(Compiling, Looking, Sandboxes, Serving):
     def transact_and_wait(self, request: TransactionRequest) -> TransactionResult:
         """Do what `transact` does and wait for it: the quickest way, for callers that may be blocked.
 
-        Listeners are then told on the caller's thread.
+        Listeners are then told on the caller's thread. Whoever interrupts that thread has to close the engine.
 
         Raises:
             RejectedTransaction: it cannot enter a block.

@@ -139,7 +139,7 @@ class Chain(BlockProduction):
             raise
         result = self.accept(queued, execution, request, duration=time.perf_counter_ns() - started)
         if close:
-            self.produce()
+            self._close()
         else:
             self._announce(result)
         return result

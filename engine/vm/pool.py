@@ -121,8 +121,8 @@ class WorkerPool:
                 self._assign(worker, task)
         if worker is not None:
             task.meanwhile, task.soon = meanwhile, True
-            self._perform(worker, task)
-        elif meanwhile is not None:
+            return self._result(worker, task)
+        if meanwhile is not None:
             meanwhile()
         return task.future.result()
 
@@ -270,19 +270,27 @@ class WorkerPool:
             self._alarm.ring()
 
     def _perform(self, worker: WorkerHandle, task: Task) -> None:
-        """Do a task with its worker, and let the worker go on to the next one."""
+        """Do a task with its worker for somebody who has its future."""
+        try:
+            result = self._result(worker, task)
+        except StrataError as error:
+            task.future.set_exception(error)
+        else:
+            task.future.set_result(result)
+
+    def _result(self, worker: WorkerHandle, task: Task) -> bytes:
+        """Do a task with its worker, and let the worker go on to the next one; raises what the future would."""
         try:
             result = worker.perform(task, self._questions)
         except ChannelClosed:
             with self._lock:
                 self._remove(worker)
-            task.future.set_exception(task.death())
+            raise task.death() from None
         except StrataError as error:
             self._release(worker)
-            task.future.set_exception(RunCancelled("the run was stopped") if task.cancelled else error)
-        else:
-            self._release(worker)
-            task.future.set_result(result)
+            raise (RunCancelled("the run was stopped") if task.cancelled else error) from None
+        self._release(worker)
+        return result
 
     def _release(self, worker: WorkerHandle) -> None:
         """A worker has done its task."""
