@@ -133,6 +133,18 @@ def test_high_s_is_refused():
     assert not mirrored.verifies(sha3(b"x"))
 
 
+def test_keys_of_small_order_are_valid_as_on_the_reference():
+    """The neutral element signs everything with s = 0: libsodium refuses that, OpenSSL and Go's library do not."""
+    neutral = b"\x01" + bytes(31)
+    assert Signature(2, neutral + bytes(32), neutral).verifies(sha3(b"anything"))
+    assert not Signature(2, neutral + b"\x01" + bytes(31), neutral).verifies(sha3(b"anything"))
+
+
+@given(st.binary(min_size=64, max_size=64), st.binary(min_size=32, max_size=32))
+def test_what_is_no_signature(signature, key):
+    assert not Signature(2, signature, key).verifies(sha3(b"x"))
+
+
 @pytest.mark.parametrize("secret", ["0OIl", base58_text(bytes(31)), base58_text(bytes(64))])
 def test_bad_secret_keys(secret):
     with pytest.raises(InvalidInput):
