@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.compiler.abi import read_abi
-from engine.compiler.pack import Pack
+from engine.compiler.pack import Minify, Pack
 from engine.entrance.project import Project, ProjectContract, load_project, project_folder
 from engine.errors import InvalidInput
 from engine.interface import DeployRequest
 
-PackProject = Callable[[Path, str], Pack]
-"""Packs (folder, entry) into one script; raises `PackError`."""
+PackProject = Callable[[Path, str, Minify], Pack]
+"""Packs (folder, entry) into one script, made smaller when the last argument says; raises `PackError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def prepare_file(file: Path, pack: PackProject) -> PreparedFile:
     folder = project_folder(file)
     project = load_project(folder)
     contract = _contract_of(project, folder, file)
-    packed = pack(folder, file.relative_to(folder).as_posix()) if contract.pack else None
+    packed = pack(folder, file.relative_to(folder).as_posix(), contract.minify) if contract.pack else None
     request = DeployRequest(
         name=contract.name,
         source=packed.code if packed is not None else _read(file),

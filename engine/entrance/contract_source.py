@@ -9,7 +9,7 @@ import msgspec
 
 from engine.compiler.abi import read_abi
 from engine.compiler.pack import Pack, Packer
-from engine.entrance.project import PROJECT_FILE, load_project
+from engine.entrance.project import PROJECT_FILE, ProjectContract, load_project
 from engine.entrance.scenario_file import AbiSource, SourceEntry
 from engine.errors import PackError, ScenarioError
 from engine.values import Abi, Profile, Value
@@ -65,9 +65,9 @@ def pack_project(folder: Path) -> Pack:
     The entry is the file of its only contract in `strata.json`, else `main` of its `package.json`, else `index.js`.
     """
     contracts = load_project(folder).contracts
-    entry = contracts[0].file if len(contracts) == 1 else main_module(folder)
+    only = contracts[0] if len(contracts) == 1 else ProjectContract("", main_module(folder), pack=True)
     with contextlib.closing(Packer()) as packer:
-        pack = packer.pack(folder, entry)
+        pack = packer.pack(folder, only.file, only.minify)
         pack.origin()  # it is lost with the packer
     return pack
 

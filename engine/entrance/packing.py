@@ -37,19 +37,19 @@ def pack(arguments: list[str]) -> int:
         "--minify",
         type=Minify,
         choices=list(Minify),
-        default=Minify.LARGE,
-        help="make the script smaller (default large)",
+        help="make the script smaller (default: what strata.json says, else large)",
     )
     options = parser.parse_args(arguments)
     return pack_folder(options.folder, options.output, sys.stdout, install=options.install, minify=options.minify)
 
 
 def pack_folder(
-    folder: Path, output: Path | None, stream: TextIO, *, install: bool = False, minify: Minify = Minify.LARGE
+    folder: Path, output: Path | None, stream: TextIO, *, install: bool = False, minify: Minify | None = None
 ) -> int:
     """Pack, compile and describe every contract of a project; return the exit code.
 
-    With `install` missing npm packages are installed first, those that only the code names included.
+    With `install` missing npm packages are installed first, those that only the code names included. `minify` None
+    leaves it to the project's settings.
 
     Raises:
         InvalidInput: the folder or its settings cannot be used.
@@ -85,18 +85,18 @@ def pack_folder(
 
 
 def _packed(
-    folder: Path, contract: ProjectContract, packer: Packer, stream: TextIO, *, install: bool, minify: Minify
+    folder: Path, contract: ProjectContract, packer: Packer, stream: TextIO, *, install: bool, minify: Minify | None
 ) -> Pack | None:
     if not contract.pack:
         return None
     if install:
         install_missing(folder, stream)
     try:
-        return packer.pack(folder, contract.file, minify=minify)
+        return packer.pack(folder, contract.file, minify or contract.minify)
     except PackError as error:
         if not install or not install_missing(folder, stream, error.diagnostics):
             raise
-    return packer.pack(folder, contract.file, minify=minify)
+    return packer.pack(folder, contract.file, minify or contract.minify)
 
 
 def _compiled(

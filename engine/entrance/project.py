@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import InvalidInput
+from engine.compiler.pack import Minify
+from engine.errors import EnvironmentProblem, InvalidInput
 from engine.interface import VmSettings, problem_of
 from engine.values import Profile
 
@@ -24,8 +25,8 @@ class ProjectContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     """A contract of a project.
 
     `name` is what people and scenarios call it, `file` its entry module. `abi` is the path of an `.abi` file (derived
-    from the source if absent). `pack` bundles the file with everything it requires. `profile` is the project's
-    if absent.
+    from the source if absent). `pack` bundles the file with everything it requires; `minify` says when the script is
+    made smaller. `profile` is the project's if absent.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ProjectContract(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     abi: str | None = None
     profile: Profile | None = None
     pack: bool = False
+    minify: Minify = Minify.LARGE
 
 
 class ProjectLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -111,9 +113,13 @@ def limits_for(file: Path) -> ProjectLimits:
 
 
 def save_project(folder: Path, project: Project) -> None:
-    """Write a project's settings."""
+    """Write a project's settings; raises `EnvironmentProblem` if the file cannot be written."""
     text = msgspec.json.format(msgspec.json.encode(project), indent=2)
-    (folder / PROJECT_FILE).write_bytes(text + b"\n")
+    path = folder / PROJECT_FILE
+    try:
+        path.write_bytes(text + b"\n")
+    except OSError as error:
+        raise EnvironmentProblem(f"cannot be written ({error.strerror})", where=str(path)) from error
 
 
 def scenarios(folder: Path) -> list[Path]:

@@ -34,6 +34,10 @@ class Compiling(OpenChain):
         """Make one script of a project's module and everything it needs; raises `PackError`."""
         return self._compile_soon(self._parts.packer.pack, directory, entry)
 
+    def warm_packer(self) -> Future[None]:
+        """Have the packer's process ready before the first pack, for those who will soon want one."""
+        return self._compile_soon(self._parts.packer.warm)
+
     def prepare(self, file: Path) -> Future[PreparedFile]:
         """Return what deploying a file means: its project's settings, its text, packed if they say so.
 

@@ -21,25 +21,33 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.compiler.pack import CHAIN_CODE_LIMIT, Pack
+from engine.compiler.pack import CHAIN_CODE_LIMIT, Minify, Pack
 from ide.pack.graph import ModuleNode, module_tree
 from ide.pack.treemap import Treemap
 from ide.panels.widgets import EmptyState, Switcher, tool_button
 
-__all__ = ["ModulesPanel"]
+__all__ = ["MINIFY_WORDS", "ModulesPanel"]
 
 _NAME, _PACKED, _TOTAL, _SOURCE = range(4)
 _PATH = Qt.ItemDataRole.UserRole
+MINIFY_WORDS = {
+    Minify.NEVER: "As it is",
+    Minify.LARGE: "Smaller if it is too large",
+    Minify.ALWAYS: "Smaller",
+    Minify.NAMES: "Smallest, with short names",
+}
+"""What the choices are called."""
 _EMPTY = "Modules shows what a packed contract consists of. Open a project with a contract that is packed."
 
 
 class ModulesPanel(QWidget):
     """Shows a `Pack`; `contract_chosen` carries the file of another contract of the project, `opened` a module's file.
 
-    `refresh_asked` wants the contract packed anew.
+    `refresh_asked` wants the contract packed anew, `minify_chosen` in another way (a `Minify`).
     """
 
     contract_chosen = Signal(object)
+    minify_chosen = Signal(object)
     opened = Signal(object)
     refresh_asked = Signal()
 
@@ -48,6 +56,12 @@ class ModulesPanel(QWidget):
         self.contracts = QComboBox()
         self.contracts.setAccessibleName("Contract")
         self.contracts.activated.connect(lambda: self.contract_chosen.emit(self.contracts.currentData()))
+        self.minify = QComboBox()
+        self.minify.setAccessibleName("When the script is made smaller")
+        self.minify.setToolTip("When the script is made smaller; kept in strata.json")
+        for choice, words in MINIFY_WORDS.items():
+            self.minify.addItem(words, choice)
+        self.minify.activated.connect(lambda: self.minify_chosen.emit(Minify(self.minify.currentData())))
         self.size_bar = QProgressBar()
         self.size_bar.setRange(0, CHAIN_CODE_LIMIT)
         self.size_bar.setTextVisible(False)
@@ -83,6 +97,7 @@ class ModulesPanel(QWidget):
         top.addWidget(self.contracts)
         top.addWidget(self.size_bar)
         top.addWidget(self.size_text, 1)
+        top.addWidget(self.minify)
         top.addWidget(refresh)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -92,14 +107,16 @@ class ModulesPanel(QWidget):
         self.setFocusProxy(self.tree)
         self.set_contracts((), None)
 
-    def set_contracts(self, files: tuple[Path, ...], current: Path | None) -> None:
-        """Offer the packed contracts of the project; none empties the panel."""
+    def set_contracts(self, files: tuple[Path, ...], current: Path | None, minify: Minify = Minify.LARGE) -> None:
+        """Offer the packed contracts of the project and show how the current one is packed; none empties the panel."""
         self.contracts.clear()
         for file in files:
             self.contracts.addItem(file.name, file)
         if current in files:
             self.contracts.setCurrentIndex(files.index(current))
         self.contracts.setVisible(len(files) > 1)
+        self.minify.setCurrentIndex(self.minify.findData(minify))
+        self.minify.setVisible(bool(files))
         if not files:
             self.show_nothing(_EMPTY)
 

@@ -67,7 +67,7 @@ class Packer:
             if self._process is None or not self._process.is_alive:
                 self._running().warm()
 
-    def pack(self, directory: Path, entry: str, *, minify: Minify = Minify.LARGE) -> Pack:
+    def pack(self, directory: Path, entry: str, minify: Minify = Minify.LARGE) -> Pack:
         """Return `entry` (a path inside `directory`) and everything it needs as one script.
 
         Raises:

@@ -19,13 +19,15 @@ CHAIN_CODE_LIMIT = 49152
 class Minify(StrEnum):
     """When a script is made smaller: white space goes, and if that is not enough long forms become short ones.
 
-    Lines and names stay, so that steps, errors and variables are still told in the files' own terms.
+    Lines and names stay, so that steps, errors and variables are still told in the files' own terms; but for `NAMES`.
     """
 
     NEVER = "never"
     LARGE = "large"
     """If it is larger than the chain takes."""
     ALWAYS = "always"
+    NAMES = "names"
+    """Always, and the names of variables, functions and classes become short: a debugger shows those."""
 
 
 class PackedModule(Value, frozen=True, rename="camel"):

@@ -38,14 +38,15 @@ const COMMON_OPTIONS = {
 /** Contexts by project (folder and entry), the one used last at the end. */
 const projects = new Map();
 
-/** How a script is made: as it is, without white space, with short forms as well. */
-const PLAIN = { simplified: false, isCompact: false };
-const COMPACT = { simplified: false, isCompact: true };
-const SIMPLE = { simplified: true, isCompact: true };
+/** How a script is made: as it is, without white space, with short forms as well, with short names as well. */
+const PLAIN = { options: {}, isCompact: false };
+const COMPACT = { options: {}, isCompact: true };
+const SIMPLE = { options: { minifySyntax: true }, isCompact: true };
+const SHORT = { options: { minifySyntax: true, minifyIdentifiers: true }, isCompact: true };
 
 /**
- * @param {{directory: string, entry: string, minify: string, limit: number}} request `minify` is `never`, `always`, or
- *   `large`: only a script of more than `limit` bytes.
+ * @param {{directory: string, entry: string, minify: string, limit: number}} request `minify` is `never`, `always`,
+ *   `names` (always, names as well) or `large`: only a script of more than `limit` bytes.
  * @returns {Promise<{code: string, plainSize: number, metafiles: object[], warnings: object[], origin: () => object}>}
  *   each `metafile` with the `folder` that its names are relative to; `origin` builds once more and returns a promise of the table of places (mappings.mjs), of null if the files have
  *   changed since.
@@ -55,7 +56,7 @@ export async function build(request) {
   const project = projectOf(request);
   let result;
   try {
-    result = await project.rebuilt({ simplified: false });
+    result = await project.rebuilt(PLAIN.options);
   } catch (error) {
     if (error.errors) error.metafile = await readable(request, error.errors);
     throw error;
@@ -65,9 +66,10 @@ export async function build(request) {
   const plainSize = Buffer.byteLength(script.code);
   const isLarge = () => minify === 'large' && Buffer.byteLength(script.code) > limit;
   if (isLarge() && leastSize(script.code) <= limit) script = await scriptOf(project, result, COMPACT);
-  if (minify === 'always' || isLarge()) {
-    result = await project.rebuilt({ simplified: true });
-    script = await scriptOf(project, result, SIMPLE);
+  if (minify === 'always' || minify === 'names' || isLarge()) {
+    const how = minify === 'names' ? SHORT : SIMPLE;
+    result = await project.rebuilt(how.options);
+    script = await scriptOf(project, result, how);
   }
   return { ...script, plainSize, warnings: result.warnings };
 }
@@ -94,13 +96,10 @@ class Project {
   }
 
   /** Build what has changed. */
-  async rebuilt({ simplified, mapped = false }) {
-    const key = `${simplified} ${mapped}`;
+  async rebuilt(options) {
+    const key = JSON.stringify(options);
     if (!this.#contexts.has(key)) {
-      const options = { ...optionsFor(this), minifySyntax: simplified, plugins: [builtIns] };
-      // The script lies where the entry is: files are named relative to its folder.
-      const map = mapped ? { sourcemap: 'external', sourcesContent: true } : {};
-      this.#contexts.set(key, esbuild.context({ ...options, ...map }));
+      this.#contexts.set(key, esbuild.context({ ...optionsFor(this), plugins: [builtIns], ...options }));
     }
     return (await this.#contexts.get(key)).rebuild();
   }
@@ -128,14 +127,14 @@ function optionsFor({ directory, entry }) {
     ...COMMON_OPTIONS,
     absWorkingDir: directory,
     entryPoints: [entry],
-    outfile: path.join(directory, path.dirname(entry), 'bundle.js'),
+    outfile: path.join(directory, path.dirname(entry), 'bundle.js'), // files are named relative to its folder
     format: 'cjs',
     footer: { js: DEFAULT_EXPORT },
   };
 }
 
 /** The script of a build: our own modules named without their folder, the stand-ins it needs in front. */
-async function scriptOf(project, result, { simplified, isCompact }) {
+async function scriptOf(project, result, { options, isCompact }) {
   const bundle = outputOf(result, '.js');
   const moves = [];
   let { text, columns } = renamed(bundle, ourFolders(project.directory));
@@ -144,12 +143,11 @@ async function scriptOf(project, result, { simplified, isCompact }) {
     ({ code: text, columns } = compact(text));
     moves.push(columns);
   }
-  const how = { options: { ...COMMON_OPTIONS, minifySyntax: simplified }, isCompact };
-  const standIns = await standInsFor(text, how);
+  const standIns = await standInsFor(text, { options: { ...COMMON_OPTIONS, ...options }, isCompact });
   const directive = standIns.length > 0 && text.startsWith(DIRECTIVE) ? DIRECTIVE : '';
   const code = [directive, ...standIns.map((one) => one.code), text.slice(directive.length)].join('');
   const origin = async () => {
-    const mapped = await project.rebuilt({ simplified, mapped: true }).catch(() => null);
+    const mapped = await project.rebuilt({ ...options, sourcemap: 'external' }).catch(() => null);
     if (!mapped || outputOf(mapped, '.js') !== bundle) return null;
     const map = decoded(outputOf(mapped, '.map'));
     const names = ourFolders(project.folder);

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.compiler.pack import Pack, PackOrigin
+from engine.compiler.pack import Minify, Pack, PackOrigin
 from engine.entrance.contract_file import prepare_file
 from engine.errors import InvalidInput
 from engine.values import Profile
 
 
-def no_pack(folder: Path, entry: str) -> Pack:
+def no_pack(folder: Path, entry: str, minify: Minify) -> Pack:
     raise AssertionError(f"{entry} of {folder} is not to be packed")
 
 
@@ -46,20 +46,24 @@ def test_a_file_that_the_project_does_not_name_has_the_projects_profile(tmp_path
 
 
 def test_a_packed_contract_is_what_the_packer_makes_of_it(tmp_path):
-    write(tmp_path, strata__json='{"format":1,"contracts":[{"name":"a","file":"a.js","pack":true}]}', a__js="//")
+    write(
+        tmp_path,
+        strata__json='{"format":1,"contracts":[{"name":"a","file":"a.js","pack":true,"minify":"always"}]}',
+        a__js="//",
+    )
     asked = []
 
     def unasked() -> PackOrigin:
         raise AssertionError("nothing is compiled here")
 
-    def pack(folder: Path, entry: str) -> Pack:
-        asked.append((folder, entry))
+    def pack(folder: Path, entry: str, minify: Minify) -> Pack:
+        asked.append((folder, entry, minify))
         return Pack(entry=entry, code="packed", modules=(), origin=unasked)
 
     prepared = prepare_file(tmp_path / "a.js", pack)
     assert prepared.request.source == "packed"
     assert prepared.pack is not None
-    assert asked == [(tmp_path, "a.js")]
+    assert asked == [(tmp_path, "a.js", Minify.ALWAYS)]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])

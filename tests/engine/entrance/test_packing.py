@@ -65,3 +65,18 @@ def test_unusable_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argumen
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidInput, match=what):
         pack(arguments)
+
+
+def test_how_small_the_script_is_made_is_told_by_the_project_or_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = CONTRACT.replace("return n;", "const aLongName = n + 1; return [aLongName, aLongName];")
+    folder = project(tmp_path, a__js=source, strata__json=settings(pack=True, profile="modern", minify="names"))
+    output = tmp_path / "packed.js"
+    assert pack([str(folder), "-o", str(output)]) == 0
+    assert "made smaller: it was" in capsys.readouterr().out
+    assert "aLongName" not in output.read_text()
+    assert pack([str(folder), "-o", str(output), "--minify", "always"]) == 0
+    assert "aLongName=n+1" in output.read_text()
+    assert pack([str(folder), "-o", str(output), "--minify", "never"]) == 0
+    assert "aLongName = n + 1" in output.read_text()

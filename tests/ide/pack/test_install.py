@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from engine.compiler.pack import Minify
+from engine.entrance.project import load_project
 from engine.facade import Engine
 from ide.bridge import EngineBridge
 from ide.pack.install import PackTools
@@ -65,3 +67,24 @@ def test_a_saved_change_is_seen(window, tools, project, qtbot):
     editor.replace_text("module.exports = 'a much longer text than it was';\n")
     window.editors.save(editor)
     qtbot.waitUntil(lambda: panel.size_text.text() != before, timeout=60_000)
+
+
+def test_how_the_script_is_made_smaller_is_kept_in_the_project(window, tools, project, qtbot):
+    (project / "main.js").write_text(CONTRACT.replace("require('helper')", "`a text   of ${1 + 2} words`"))
+    window.open_project(project)
+    command = window.commands.command("project.pack-always")
+    assert command.disabled_reason() == "No contract is shown in Modules."
+    window.show_dock("modules")
+    panel = tools.panel
+    qtbot.waitUntil(lambda: panel.tree.topLevelItemCount() == 1, timeout=60_000)
+    assert panel.minify.currentData() == Minify.LARGE
+    assert "made smaller" not in panel.size_text.text()
+    command.run()
+    qtbot.waitUntil(lambda: "made smaller" in panel.size_text.text(), timeout=60_000)
+    assert command.checked()
+    assert panel.minify.currentData() == Minify.ALWAYS
+    assert load_project(project).contracts[0].minify is Minify.ALWAYS
+    panel.minify.setCurrentIndex(panel.minify.findData(Minify.NEVER))
+    panel.minify.activated.emit(panel.minify.currentIndex())
+    qtbot.waitUntil(lambda: "made smaller" not in panel.size_text.text(), timeout=60_000)
+    assert load_project(project).contracts[0].minify is Minify.NEVER
