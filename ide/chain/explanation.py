@@ -163,7 +163,38 @@ _BY_CLASS = {
         "Look for enormous arrays or texts at the failing line. The chain is not harmed.",
     ),
 }
+_ENDED = {
+    "OutOfGas": "ran out of gas",
+    "DeadlineExceeded": "ran out of time",
+    "MemoryExceeded": "ran out of memory",
+    "StackExceeded": "ran out of stack",
+    "RunCancelled": "was stopped",
+    "WorkerCrashed": "ended the sandbox it ran in",
+    "ResultTooLong": "returned too much",
+    "AbnormalResult": "returned something that cannot be a result",
+}
+_IN_WORDS = {
+    Status.SUCCESS: "success",
+    Status.GAS_RUN_OUT: "out of gas",
+    Status.BALANCE_NOT_ENOUGH: "somebody could not pay",
+    Status.WRONG_PARAMETER: "wrong arguments",
+    Status.RUNTIME_ERROR: "an error was thrown",
+    Status.TIMEOUT: "out of time",
+    Status.WRONG_TX_FORMAT: "malformed transaction",
+    Status.DUPLICATE_SET_CODE: "deployed twice",
+    Status.UNKNOWN_ERROR: "unknown reason",
+}
+"""What people call the reference's names of statuses."""
+
 _UNKNOWN = ("The receipt says nothing more about it.", "Debug the transaction to see where it ended.")
+
+
+def outcome_words(result: TransactionResult) -> str:
+    """Return in a few words how a transaction ended: `Success`, or `Failed:` and what brought it down."""
+    if result.succeeded:
+        return "Success"
+    ended = _ENDED.get(result.failure.error if result.failure is not None else "")
+    return f"Failed: {ended or _IN_WORDS[result.receipt.status]}"
 
 
 def explain(result: TransactionResult, name_of: Callable[[str], str]) -> Explanation | None:
@@ -236,16 +267,7 @@ def _happened(result: TransactionResult, name_of: Callable[[str], str]) -> str:
             called = f"Action {number}, {called},"
     if result.receipt.status is Status.BALANCE_NOT_ENOUGH:
         return f"{called} ran to its end, but somebody could not pay. Everything it wrote was taken back."
-    ended = {
-        "OutOfGas": "ran out of gas",
-        "DeadlineExceeded": "ran out of time",
-        "MemoryExceeded": "ran out of memory",
-        "StackExceeded": "ran out of stack",
-        "RunCancelled": "was stopped",
-        "WorkerCrashed": "ended the sandbox it ran in",
-        "ResultTooLong": "returned too much",
-        "AbnormalResult": "returned something that cannot be a result",
-    }.get(result.failure.error if result.failure is not None else "", "failed")
+    ended = _ENDED.get(result.failure.error if result.failure is not None else "", "failed")
     return f"{called} {ended}. Everything the transaction wrote was taken back; its gas is paid."
 
 

@@ -187,7 +187,7 @@ class OutputPanel(QWidget):
         for event in result.events:
             word = "event" if event.topic == "CONTRACT_EVENT" else "receipt"
             lines.append(OutputLine(word, f"{name(event.contract)}: {_cut(event.data)}", "info"))
-        outcome = "ok" if result.succeeded else str(result.receipt.status)
+        outcome = "ok" if result.succeeded else "failed"
         tint = "success" if result.succeeded else "error"
         call = self._workbench.describe_request(result.request, result.hash)
         gas = group_digits(result.receipt.gas_usage)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from engine.values import SourceLocation, TransactionResult
-from ide.chain.explanation import explain
+from ide.chain.explanation import explain, outcome_words
 from ide.panels import style
 from ide.panels.readable import byte_size, clock_time, group_digits, shorten
 from ide.panels.widgets import make_plain
@@ -94,9 +94,7 @@ class ResultView(QTextBrowser):
 def result_page(result: TransactionResult, workbench: Workbench, *, kept: bool) -> str:
     """Return the outcome as HTML in the colours of the theme in force."""
     receipt = result.receipt
-    parts = [
-        _heading("Success" if result.succeeded else str(receipt.status), "success" if result.succeeded else "error")
-    ]
+    parts = [_heading(outcome_words(result), "success" if result.succeeded else "error")]
     parts.append(f"<p><code>{escape(workbench.describe_request(result.request, result.hash))}</code></p>")
     parts.append(_facts(result, kept=kept))
     if not result.succeeded:
@@ -140,6 +138,9 @@ def _facts(result: TransactionResult, *, kept: bool) -> str:
         clock_time(result.time),
         f"{result.duration_us / 1000:.2f} ms",
     ]
+    if not result.succeeded:
+        # What a front end gets to see.
+        facts.append(f"status {result.receipt.status}")
     return f'<p style="color:{_hex("text_muted")}">{" &nbsp;·&nbsp; ".join(facts)}</p>'
 
 

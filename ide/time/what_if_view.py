@@ -139,7 +139,7 @@ def _outcome(result: TransactionResult) -> str:
     receipt = result.receipt
     if not result.succeeded:
         text = result.failure.text if result.failure is not None else receipt.message
-        return f"fail ({receipt.status}): {shorten(text, 300)}"
+        return f"fail: {shorten(text, 300)}"
     returned = ", ".join(text for text in receipt.returns if text not in ("", '[""]', "[]"))
     gas = f" for {group_digits(receipt.gas_usage)} gas"
     return f"succeed and return {shorten(returned, 200)}{gas}" if returned else f"succeed{gas}"

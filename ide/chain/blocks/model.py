@@ -15,6 +15,7 @@ from engine.facade import BlockProduced, EngineEvent, HeadMoved, TransactionExec
 from engine.values import BlockSummary, TransactionResult
 from ide.bridge import Request
 from ide.chain.blocks.filter import TransactionFilter, parse_filter
+from ide.chain.explanation import outcome_words
 from ide.panels.readable import clock_time, group_digits, shorten
 from ide.panels.workbench import Workbench
 from ide.theme import icon
@@ -333,7 +334,7 @@ class ChainModel(QAbstractItemModel):
             if item.summary is None:
                 return f"Block {item.number} is open: produce it to make it final."
             return f"Block {item.number}\n{item.summary.hash}"
-        lines = [self._workbench.describe_request(item.request, item.hash), str(item.receipt.status)]
+        lines = [self._workbench.describe_request(item.request, item.hash), outcome_words(item)]
         if item.receipt.message:
             lines.append(shorten(item.receipt.message, 300))
         return "\n".join(lines)

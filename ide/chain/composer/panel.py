@@ -32,7 +32,7 @@ from ide.chain.composer.scenario_writer import (
     mentioned,
     write_scenario,
 )
-from ide.chain.explanation import explain_refusal
+from ide.chain.explanation import explain_refusal, outcome_words
 from ide.panels import style
 from ide.panels.contracts.caller import Caller
 from ide.panels.contracts.inputs import ProblemLabel
@@ -311,7 +311,7 @@ def estimate_text(result: TransactionResult, name_of: Callable[[str], str]) -> s
     limit = float(result.request.gas_limit)
     share = f" ({float(receipt.gas_usage) / limit:.1%})" if limit else ""
     lines = [
-        "Would succeed." if result.succeeded else f"Would fail: {receipt.message or receipt.status}",
+        "Would succeed." if result.succeeded else f"Would fail: {receipt.message or outcome_words(result)}",
         f"Gas: {group_digits(receipt.gas_usage)} of {group_digits(result.request.gas_limit)}{share}",
     ]
     if receipt.ram_usage:

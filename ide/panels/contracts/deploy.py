@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog
 from engine.errors import CompileError
 from engine.facade import CheckResult, DeployRequest, DeployResult
 from engine.values import CompiledContract, DeployedContract, Diagnostic, Severity
+from ide.chain.explanation import outcome_words
 from ide.panels.contracts.deploy_dialog import DeployDialog
 from ide.panels.workbench import Workbench
 
@@ -155,7 +156,7 @@ class Deployer(QObject):
             self._workbench.window.status_message(f"Deployed {name} as {result.contract.id}")
         else:
             failure = result.transaction.failure
-            reason = failure.text if failure is not None and failure.text else result.transaction.receipt.status
+            reason = failure.text if failure is not None and failure.text else outcome_words(result.transaction)
             self._workbench.window.status_message(f"{name} was not deployed: {reason}")
         self.deployed.emit(result)
 

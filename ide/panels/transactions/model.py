@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from engine.errors import RejectedTransaction
 from engine.values import TransactionRequest, TransactionResult
 from ide.bridge import Request, describe_error
+from ide.chain.explanation import outcome_words
 from ide.panels.readable import clock_time, group_digits, shorten
 from ide.panels.transactions.filter import parse_filter
 from ide.panels.workbench import Workbench
@@ -261,7 +262,7 @@ class TransactionModel(QAbstractTableModel):
         lines = [self._call(row)]
         if row.result is None:
             return "\n".join([*lines, f"Refused: {row.refusal}"])
-        lines.append(str(row.result.receipt.status))
+        lines.append(outcome_words(row.result))
         if row.result.receipt.message:
             lines.append(shorten(row.result.receipt.message, 300))
         return "\n".join(lines)

@@ -10,7 +10,7 @@ from engine.values import (
     TransactionRequest,
     TransactionResult,
 )
-from ide.chain.explanation import explain, explain_refusal
+from ide.chain.explanation import explain, explain_refusal, outcome_words
 
 
 def failed(text, error="ContractException", *, status=Status.RUNTIME_ERROR, actions=1, place=None):
@@ -94,3 +94,11 @@ def test_refusals_are_explained(text):
 
 def test_an_unknown_refusal_stays_without_words():
     assert explain_refusal("something new") == ("", "")
+
+
+def test_the_outcome_is_said_in_words():
+    assert outcome_words(failed("boom")) == "Failed: an error was thrown"
+    assert outcome_words(failed("", "OutOfGas", status=Status.GAS_RUN_OUT)) == "Failed: ran out of gas"
+    for status in Status:
+        words = outcome_words(failed("", "", status=status))
+        assert words and "_" not in words

@@ -51,7 +51,7 @@ def test_output_lists_prints_events_and_outcomes_in_order(workbench, engine, qtb
             HeadMoved(3),
         )
     text = printed(panel)
-    parts = ["moving 58", '{"moved":58}', "token.transfer", "#12, 1 transaction", "flushed", "RUNTIME_ERROR"]
+    parts = ["moving 58", '{"moved":58}', "token.transfer", "#12, 1 transaction", "flushed", "failed"]
     parts += ["other as", "#3"]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
