@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from engine.errors import StorageDamaged, StorageError, StorageLocked
+from engine.errors import InvalidInput, StorageDamaged, StorageError, StorageLocked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +57,14 @@ def damaged(directory: Path, file: str, what: str) -> StorageDamaged:
         f"the database is damaged: {what}",
         where=str(directory / file) if file else str(directory),
         advice="Repair the database (a copy is kept), or import an export of it.",
+    )
+
+
+def history_dropped(number: int, oldest: int) -> InvalidInput:
+    """Return the refusal of a block that retention no longer keeps reachable; `oldest` still is."""
+    return InvalidInput(
+        f"the history of block {number} was dropped; the oldest block kept is {oldest}",
+        advice="Choose a later block, or raise the retention setting for the future.",
     )
 
 

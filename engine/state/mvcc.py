@@ -87,7 +87,7 @@ def _cut(entry: Version | None, first: int, last: int) -> Version | None:
         if entry[0] <= last:
             kept.append(entry)
         entry = entry[2]
-    cut = None
+    cut: Version | None = None
     for number, text, _ in reversed(kept):
         cut = (number, text, cut)
     return cut

@@ -18,10 +18,11 @@ from engine.errors import InvalidInput
 from engine.state.application import forget_history, put_block, put_state
 from engine.state.columns import ColumnName
 from engine.state.encoding import require_text
-from engine.state.failures import damaged
+from engine.state.failures import damaged, history_dropped
 from engine.state.hot_texts import HotTexts
 from engine.state.ledger import Ledger
 from engine.state.mvcc import Mvcc, VersionTable
+from engine.state.pages import Pages
 from engine.state.records import BlockChanges, BlockRecord, Checkpoint, KeyVersion, TransactionWrites
 from engine.state.timeline import differences, flushed_numbers, key_versions, net_effect, route, written_versions
 from engine.state.view import Epoch, HistoricBase, LiveBase, StateView
@@ -51,6 +52,7 @@ class StateStack:
         self._history = store.columns[ColumnName.HISTORY]
         self._cuts: list[int] = []
         self._texts = HotTexts(self._state)
+        self._pages = Pages(self._state)
         self._epoch = Epoch()
         self._mvcc = Mvcc()
         self._open: list[TransactionWrites] = []
@@ -374,7 +376,7 @@ class StateStack:
     # inside
 
     def _recover(self) -> None:
-        self._texts = HotTexts(self._state)
+        self._texts, self._pages = HotTexts(self._state), Pages(self._state)
         self._epoch = Epoch()
         self._mvcc = Mvcc()
         self._open, self._opened, self._unflushed = [], {}, {}
@@ -412,7 +414,10 @@ class StateStack:
         self._unflushed[block.number] = (block, changes)
 
     def _publish(self) -> None:
-        self._view = StateView(LiveBase(self._state, self._texts, self._epoch), self._mvcc.table, self._mvcc.version)
+        self._view = StateView(self._live(), self._mvcc.table, self._mvcc.version)
+
+    def _live(self) -> LiveBase:
+        return LiveBase(self._state, self._texts, self._pages, self._epoch)
 
     def _flush_block(self, block: BlockRecord, changes: BlockChanges) -> None:
         batch = self.store.batch()
@@ -437,19 +442,16 @@ class StateStack:
             self._epoch.replaced = None
             raise
         self._texts.replaced(texts)
+        self._pages.replaced(texts)
         self._epoch = following
 
     def _layers_after(self, block: BlockRecord) -> tuple[Base, VersionTable, int]:
         """Return what makes the view after a block of the chain."""
         flushed = -1 if self._flushed is None else self._flushed.number
         if block.number > flushed:
-            return (
-                LiveBase(self._state, self._texts, self._epoch),
-                self._mvcc.table,
-                self._mvcc.version_after(block.number),
-            )
+            return self._live(), self._mvcc.table, self._mvcc.version_after(block.number)
         if block.number == flushed:
-            return LiveBase(self._state, self._texts, self._epoch), _EMPTY, 0
+            return self._live(), _EMPTY, 0
         self._require_reachable(block.number)
         base = HistoricBase(self._state, self._history, block.number, self._guard(block.number))
         return base, _EMPTY, 0
@@ -469,14 +471,14 @@ class StateStack:
     def _require_reachable(self, number: int) -> None:
         oldest = self.ledger.oldest()
         if oldest is not None and number < oldest:
-            raise _pruned(number, oldest)
+            raise history_dropped(number, oldest)
 
     def _kept_changes(self, block: BlockRecord) -> BlockChanges:
         kept = self._unflushed.get(block.number)
         if kept is not None and kept[0].id == block.id:
             return kept[1]
         if not self.ledger.has_changes(block.id):
-            raise _pruned(block.number, self.ledger.oldest() or 0)
+            raise history_dropped(block.number, self.ledger.oldest() or 0)
         return self.ledger.changes(block.id)
 
     def _identity(self, block_hash: str, head: BlockRecord | None, changes: BlockChanges) -> int:
@@ -496,10 +498,3 @@ class StateStack:
 
     def _head_number(self) -> int:
         return -1 if self._head is None else self._head.number
-
-
-def _pruned(number: int, oldest: int) -> InvalidInput:
-    return InvalidInput(
-        f"the history of block {number} was dropped; the oldest block kept is {oldest}",
-        advice="Choose a later block, or raise the retention setting for the future.",
-    )

@@ -8,7 +8,7 @@ right while blocks are flushed under it, without holding RocksDB snapshots, and 
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from engine.errors import InvalidInput
 from engine.state.encoding import (
@@ -16,19 +16,21 @@ from engine.state.encoding import (
     escape,
     history_key,
     history_prefix,
+    prefix_end,
     split_history_key,
 )
 from engine.state.mvcc import NoVersion
 from engine.values import Layer, StateEntry, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from engine.state.hot_texts import HotTexts
     from engine.state.mvcc import VersionTable
+    from engine.state.pages import Page, Pages
     from engine.state.store import Column
 
-__all__ = ["Base", "Epoch", "HistoricBase", "LiveBase", "StateView", "ViewPage"]
+__all__ = ["Base", "Epoch", "HistoricBase", "LiveBase", "StateView", "Stretch", "ViewPage", "stretches_of"]
 
 _ALL = 1 << 62
 _BATCH = 512
@@ -68,6 +70,14 @@ class Epoch:
 _UNCHANGED = NoVersion()
 
 
+class Stretch(NamedTuple):
+    """Hits of a search among `examined` rows up to key `end`; None: up to the end of what is searched."""
+
+    end: bytes | None
+    examined: int
+    hits: Iterable[tuple[bytes, bytes]]
+
+
 class Base(Protocol):
     """What a view finds in RocksDB."""
 
@@ -79,13 +89,21 @@ class Base(Protocol):
         """Yield rows that start with `prefix`, from `start` on, in order."""
         ...
 
+    def stretches(self, prefix: bytes, start: bytes, needle: bytes, most: int) -> Iterator[Stretch]:
+        """Yield what `scan` does as far as it holds `needle`; the last stretch has no end.
+
+        `most` is how many rows the caller wants to have looked at; a stretch may be longer.
+        """
+        ...
+
 
 class LiveBase:
     """RocksDB after the block that was the newest flushed one when `epoch` began; `texts` reads its newest state."""
 
-    def __init__(self, state: Column, texts: HotTexts, epoch: Epoch) -> None:
+    def __init__(self, state: Column, texts: HotTexts, pages: Pages, epoch: Epoch) -> None:
         self._state = state
         self._read = texts.get
+        self._pages = pages
         self._epoch = epoch
 
     def get(self, key: str) -> str | None:
@@ -112,6 +130,34 @@ class LiveBase:
             if raw >= lowest and raw.startswith(prefix)
         )
         return merge_rows(chained, iter(over))
+
+    def stretches(self, prefix: bytes, start: bytes, needle: bytes, most: int) -> Iterator[Stretch]:
+        """Yield what `scan` does as far as it holds `needle`: a page at a time."""
+        if not needle:
+            yield from stretches_of(self.scan(prefix, start), needle, most)
+            return
+        position, bound = max(prefix, start), prefix_end(prefix)
+        while True:
+            page = self._pages.covering(position)
+            over = self._over(page, position)
+            rows = iter(()) if page is None else page.hits(needle)
+            hits = rows if not over else _holding(needle, merge_rows(rows, iter(sorted(over.items()))))
+            within = (row for row in hits if row[0] >= position and row[0].startswith(prefix))
+            if page is None or page.end is None or (bound is not None and page.end >= bound):
+                yield Stretch(None, 0 if page is None else page.count, within)
+                return
+            yield Stretch(max((page.last, *over)), page.count, within)
+            position = page.end
+
+    def _over(self, page: Page | None, position: bytes) -> dict[bytes, bytes | None]:
+        """Return what this epoch has otherwise than a page, from `position` to its end; None: to the end of all."""
+        over = {} if page is None else {key: self._state.get(key) for key in tuple(page.stale)}
+        if self._epoch.replaced is not None:  # tested after reading: see `get`
+            for key, text in self._epoch.all_replaced().items():
+                raw = key.encode()
+                if position <= raw and (page is None or page.reaches(raw)):
+                    over[raw] = None if text is None else text.encode()
+        return over
 
 
 class HistoricBase:
@@ -142,6 +188,10 @@ class HistoricBase:
         first = next(rows, None)
         yield from merge_rows(_rejoined(first, rows), self._replaced(prefix, start))
         self._require_valid()
+
+    def stretches(self, prefix: bytes, start: bytes, needle: bytes, most: int) -> Iterator[Stretch]:
+        """Yield what `scan` does as far as it holds `needle`."""
+        return stretches_of(self.scan(prefix, start), needle, most)
 
     def _replaced(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes | None]]:
         previous = None
@@ -202,25 +252,21 @@ class StateView:
         if count < 1 or examine < 1:
             return ViewPage((), after)
         needle = contains.encode()
-        rows = self._base.scan(prefix.encode(), after.encode() + b"\x00" if after else b"")
+        start = after.encode() + b"\x00" if after else b""
         over = _Stepwise(self._overlay(prefix, after))
         found: list[StateEntry] = []
         examined = 0
-        while examined < examine:
-            wanted = min(_BATCH, examine - examined)
-            batch = list(islice(rows, wanted))
-            ended = len(batch) < wanted
-            upper = over.rest() if ended else over.through(batch[-1][0])
-            examined += len(batch)
-            if upper or not needle or needle in _SEPARATOR.join(chain.from_iterable(batch)):
-                for raw, value, layer in _layered(iter(batch), iter(upper)):
-                    if value is not None and (needle in raw or needle in value):
-                        found.append(StateEntry(raw.decode(), value.decode(), layer))
-                        if len(found) >= count:
-                            return ViewPage(tuple(found), raw.decode())
-            if ended:
-                return ViewPage(tuple(found), None)
-        return ViewPage(tuple(found), batch[-1][0].decode())
+        for end, rows, hits in self._base.stretches(prefix.encode(), start, needle, examine):
+            upper = over.rest() if end is None else over.through(end)
+            for raw, value, layer in _layered(iter(hits), iter(upper)):
+                if value is not None and (layer is _ROCKSDB or needle in raw or needle in value):
+                    found.append(StateEntry(raw.decode(), value.decode(), layer))
+                    if len(found) >= count:
+                        return ViewPage(tuple(found), raw.decode())
+            examined += rows
+            if end is not None and examined >= examine:
+                return ViewPage(tuple(found), end.decode())
+        return ViewPage(tuple(found), None)
 
     def layer_entries(
         self, layer: Layer, *, prefix: str = "", after: str = "", count: int = _ALL
@@ -248,6 +294,23 @@ class StateView:
     def _overlay(self, prefix: str, after: str) -> Iterator[tuple[bytes, bytes | None]]:
         for key, text in self._table.keys_at(self._version, prefix=prefix, after=after):
             yield key.encode(), None if text is None else text.encode()
+
+
+def _holding(needle: bytes, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    return (row for row in rows if needle in row[0] or needle in row[1])
+
+
+def stretches_of(rows: Iterator[tuple[bytes, bytes]], needle: bytes, most: int) -> Iterator[Stretch]:
+    """Yield rows that hold `needle`, `_BATCH` or `most` looked at in a go."""
+    size = min(_BATCH, most)
+    while True:
+        batch = list(islice(rows, size))
+        joined = not needle or needle in _SEPARATOR.join(chain.from_iterable(batch))
+        hits = list(_holding(needle, batch)) if joined else []
+        if len(batch) < size:
+            yield Stretch(None, len(batch), hits)
+            return
+        yield Stretch(batch[-1][0], size, hits)
 
 
 class _Stepwise:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.state.mvcc import VersionTable
-from engine.state.view import StateView
+from engine.state.view import StateView, stretches_of
 from engine.timeline import search as searching
 from engine.timeline.search import matcher, search
 from engine.timeline.values import StateQuery
@@ -33,6 +33,9 @@ class NoBase:
 
     def scan(self, _prefix, _start):
         return iter(())
+
+    def stretches(self, _prefix, _start, needle, most):
+        return stretches_of(iter(()), needle, most)
 
 
 def view_of(entries):
@@ -103,6 +106,9 @@ def test_a_long_search_gives_up_after_its_time(monkeypatch):
         def scan(self, prefix, start):
             rows = ((f"b-c-{number:04}".encode(), b"s1@p") for number in range(100))
             return (row for row in rows if row[0] >= start and row[0].startswith(prefix))
+
+        def stretches(self, prefix, start, needle, most):
+            return stretches_of(self.scan(prefix, start), needle, most)
 
     view = StateView(Base(), VersionTable(), 0)
     page = search(view, StateQuery(value="absent"))

@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 
 from engine.state.mvcc import VersionTable
-from engine.state.view import StateView
+from engine.state.view import StateView, stretches_of
 from engine.timeline.search import search
 from engine.values import Layer, StateEntry
 
@@ -14,6 +14,9 @@ class NoBase:
 
     def scan(self, _prefix, _start):
         return iter(())
+
+    def stretches(self, _prefix, _start, needle, most):
+        return stretches_of(iter(()), needle, most)
 
 
 def done(value):
