@@ -67,9 +67,8 @@ class Anticipation:
         reads, writes = patterns
         return Foreseen(reads.keys(names), writes.keys(names))
 
-    def correct(self, transaction: Transaction, execution: Execution) -> None:
+    def correct(self, foreseen: Foreseen | None, transaction: Transaction, execution: Execution) -> None:
         """Remember what a transaction has touched if that was foreseen wrongly: too much would keep workers idle."""
-        foreseen = self.foresee(transaction)
         if foreseen is None or (execution.failure is None and set(foreseen.writes) != execution.write_set.keys()):
             self.learn(transaction, execution.reads, execution.write_set)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import msgspec
 
 from engine.chain.encoding import base58_text, blob, int64, sha3, text
 from engine.chain.keys import Signature
+from engine.chain.once import once
 from engine.chain.receipt import centi_gas, gas_text, receipt_hash
 from engine.chain.transaction import Transaction
 from engine.values import BlockSummary, StateEdit, TransactionReceipt, Value
@@ -34,7 +34,7 @@ class BlockHead(Value, frozen=True, dict=True):
         """Return the block's hash (32 bytes)."""
         return self._digest
 
-    @cached_property
+    @once
     def _digest(self) -> bytes:
         return sha3(
             b"".join(

@@ -7,7 +7,7 @@ count followed by each element as a byte string.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -39,12 +39,11 @@ def text(value: str) -> bytes:
     return len(raw).to_bytes(4, "big") + raw
 
 
-def listing(elements: Iterable[bytes]) -> bytes:
+def listing(elements: Sequence[bytes]) -> bytes:
     """Encode a list of already encoded elements."""
-    parts = [b""]
+    parts = [len(elements).to_bytes(4, "big")]
     for element in elements:
         parts += (len(element).to_bytes(4, "big"), element)
-    parts[0] = (len(parts) // 2).to_bytes(4, "big")
     return b"".join(parts)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
+from engine.chain.once import once
 from engine.errors import ContractFailure
 from engine.values import Abi, AbiMethod, Profile, Value
 
@@ -87,7 +87,7 @@ class DeployedCode(Value, frozen=True, dict=True):
         """Return the interface entry called `name`; `init` always exists for the system to call."""
         return self._methods.get(name)
 
-    @cached_property
+    @once
     def _methods(self) -> dict[str, AbiMethod]:
         first_ones = {entry.name: entry for entry in reversed(self.abi.abi)}
         return {"init": AbiMethod("init")} | first_ones

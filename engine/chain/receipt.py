@@ -34,8 +34,8 @@ def receipt_hash(receipt: TransactionReceipt, tx_hash: bytes | None = None) -> b
                 blob(int32(STATUS_CODES[receipt.status]) + text(receipt.message)),
                 int32(len(usage)),
                 *(text(payer) + int64(amount) for payer, amount in usage),
-                listing(value.encode() for value in receipt.returns),
-                listing(text(line.func_name) + text(line.content) for line in receipt.receipts),
+                listing([value.encode() for value in receipt.returns]),
+                listing([text(line.func_name) + text(line.content) for line in receipt.receipts]),
             )
         )
     )

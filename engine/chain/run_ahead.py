@@ -9,7 +9,7 @@ transaction read was written otherwise (`SideBySide` looks). So a wrong guess co
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from engine.errors import StrataError
 from engine.state.local_cache import PendingWrites
 
 if TYPE_CHECKING:
+    from engine.chain.anticipation import Foreseen
     from engine.chain.execution import Executions
     from engine.chain.open_block import OpenBlock
     from engine.state.interface import StateReader
@@ -49,6 +50,7 @@ class _Job(msgspec.Struct):
 
     lane: int
     batch: Batch
+    foreseen: dict[str, Foreseen | None]
     answer: Future[bytes]
 
 
@@ -81,13 +83,13 @@ class RunAhead:
         shares = shared_out(touched, [0.0] * self._lanes)
         for lane, share in enumerate(shares, start=1):
             if share:
-                known = known_texts((foreseen[position] for position in share), self._pending)
-                chosen = {transactions[position].hash for position in share}
+                chosen = {transactions[position].hash: foreseen[position] for position in share}
+                known = known_texts(chosen.values(), self._pending)
                 first, *following = self._batches(blocks, chosen)
                 batch = msgspec.structs.replace(first, state=self._identity, known=known, following=tuple(following))
-                self._jobs.append(_Job(lane, batch, self._executions.start(batch)))
+                self._jobs.append(_Job(lane, batch, chosen, self._executions.start(batch)))
 
-    def _batches(self, blocks: Iterable[ForeseenBlock], chosen: set[str]) -> list[Batch]:
+    def _batches(self, blocks: Iterable[ForeseenBlock], chosen: Container[str]) -> list[Batch]:
         batches = []
         for block in blocks:
             transactions = tuple(queued for queued in block.transactions if queued.hash in chosen)
@@ -108,6 +110,7 @@ class RunAhead:
         jobs, self._jobs = self._jobs, []
         written: dict[str, str | None] = {}
         before = self._seen
+        anticipation = self._executions.anticipation
         for job in jobs:
             executions = iter(self._executions.finish_plain(job.answer))
             over: dict[str, str | None] = {}
@@ -122,7 +125,7 @@ class RunAhead:
                     self._guesses[queued.hash] = _Guess(batch.number, batch.time, run)
                     over.update(execution.write_set)
                     if execution.rejection is None:
-                        self._executions.anticipation.correct(queued.transaction, execution)
+                        anticipation.correct(job.foreseen[queued.hash], queued.transaction, execution)
             written.update(over)
         before.update(written)
         self._pending.apply(written)

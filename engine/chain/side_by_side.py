@@ -105,7 +105,8 @@ class SideBySide:
         run = self._found[index]
         assert run is not None
         name = self._transactions[index].hash
-        self._written.update((key, (text, name)) for key, text in run.execution.write_set.items())
+        for key, text in run.execution.write_set.items():
+            self._written[key] = (text, name)
 
     def went_as_found(self, count: int) -> bool:
         """Return whether the first `count` runs were found ahead, and were right."""
@@ -145,7 +146,7 @@ class SideBySide:
                 over.update(execution.write_set)
                 if self._lanes > 1 and execution.rejection is None:
                     transaction = self._transactions[index].transaction
-                    self._executions.anticipation.correct(transaction, execution)
+                    self._executions.anticipation.correct(self._foreseen(index), transaction, execution)
 
     def _overtaken(self, run: FoundRun) -> str | None:
         """Return a key that a run would read otherwise now, None if there is none."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
-from functools import cached_property
 
 import msgspec
 
-from engine.chain.encoding import base58_text, int32, int64, listing, sha3, text
+from engine.chain.encoding import base58_text, int32, listing, sha3, text
 from engine.chain.keys import KeyPair, Signature, key_id
+from engine.chain.once import once
 from engine.values import Action, AmountLimit, Value
 
 DEFAULT_CHAIN_ID = 1024
@@ -17,6 +18,8 @@ MINIMUM_GAS_RATIO, MAXIMUM_GAS_RATIO = 100, 10_000
 MAXIMUM_SIZE = 65_536
 LIFETIME = 90_000_000_000
 MAXIMUM_CLOCK_LEAD = 30_000_000_000
+_NUMBERS = struct.Struct(">5qIi")
+"""Time, expiration, gas ratio, gas limit, delay, chain id, and the length of what is reserved."""
 
 
 class Transaction(Value, frozen=True, dict=True):
@@ -42,45 +45,40 @@ class Transaction(Value, frozen=True, dict=True):
         """Return what each signer signs the hash of."""
         return self._base
 
-    @cached_property
+    @once
     def _base(self) -> bytes:
-        return b"".join(
-            (
-                int64(self.time),
-                int64(self.expiration),
-                int64(self.gas_ratio),
-                int64(self.gas_limit),
-                int64(self.delay),
-                self.chain_id.to_bytes(4, "big"),
-                int32(0),
-                listing(signer.encode() for signer in self.signers),
-                listing(
-                    text(action.contract) + text(action.action_name) + text(action.data) for action in self.actions
-                ),
-                listing(text(limit.token) + text(limit.val) for limit in self.amount_limit),
-            )
+        numbers = (self.time, self.expiration, self.gas_ratio, self.gas_limit, self.delay, self.chain_id, 0)
+        try:
+            parts = [_NUMBERS.pack(*numbers)]
+        except struct.error as error:
+            raise OverflowError(str(error)) from None
+        parts += (
+            listing([signer.encode() for signer in self.signers]),
+            listing([text(action.contract) + text(action.action_name) + text(action.data) for action in self.actions]),
+            listing([text(limit.token) + text(limit.val) for limit in self.amount_limit]),
         )
+        return b"".join(parts)
 
     def publish_bytes(self) -> bytes:
         """Return what the publisher signs the hash of: the base with the signers' signatures."""
         return self._publish
 
-    @cached_property
+    @once
     def _publish(self) -> bytes:
-        return self._base + listing(signature.encoded() for signature in self.signatures)
+        return self._base + listing([signature.encoded() for signature in self.signatures])
 
     def full_bytes(self) -> bytes:
         """Return the whole encoding; its length is paid for and its hash names the transaction."""
         return self._full
 
-    @cached_property
+    @once
     def _full(self) -> bytes:
         return b"".join(
             (
                 self._publish,
                 int32(0),
                 text(self.publisher),
-                listing(signature.encoded() for signature in self.publisher_signatures),
+                listing([signature.encoded() for signature in self.publisher_signatures]),
             )
         )
 
@@ -88,7 +86,7 @@ class Transaction(Value, frozen=True, dict=True):
         """Return the transaction's hash (32 bytes)."""
         return self._digest
 
-    @cached_property
+    @once
     def _digest(self) -> bytes:
         return sha3(self._full)
 
@@ -96,7 +94,7 @@ class Transaction(Value, frozen=True, dict=True):
         """Return the hash in base58, as people see it."""
         return self._hash_text
 
-    @cached_property
+    @once
     def _hash_text(self) -> str:
         return base58_text(self._digest)
 
@@ -104,7 +102,7 @@ class Transaction(Value, frozen=True, dict=True):
         """Return this transaction with the signatures of these keys, replacing those it has."""
         base_hash = sha3(self._base)
         signatures = tuple(key.sign(base_hash) for key in signer_keys)
-        publish = self._base + listing(signature.encoded() for signature in signatures)
+        publish = self._base + listing([signature.encoded() for signature in signatures])
         publish_hash = sha3(publish)
         signed = msgspec.structs.replace(
             self,
