@@ -184,6 +184,28 @@ RULES = _table(
         "In profile iost `require` knows 'storage' and 'blockchain'; anything else gives an empty object.",
         "Open the folder as a project: its dependencies are packed.",
     ),
+    # --- packing ---
+    (
+        "missing-module",
+        "Module not found",
+        "An import leads nowhere: there is no such file, or the npm package is not installed. Modules are found as "
+        "Node finds them.",
+        "Correct the path, or let Strata install what is missing (Run, Install Missing Packages…).",
+    ),
+    (
+        "node-built-in",
+        "Module of Node's",
+        "The module works with files, the network or the machine, which are not the same on every node of a chain. In "
+        "your own files that is an error. In a library it is a warning: the import works, and using it throws.",
+        "Hand what is needed to the contract as an argument, or choose a library that only computes.",
+    ),
+    (
+        "pack",
+        "Packing failed",
+        "esbuild, which makes one script of a project's modules, cannot read a module or warns of something in it. "
+        "The message names the imports that lead there.",
+        "Correct the module at the marked place; what a library does wrong is put right by another version of it.",
+    ),
     # --- security ---
     (
         "write-after-call",

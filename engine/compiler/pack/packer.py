@@ -23,14 +23,19 @@ from engine.compiler.source_map import SourceMap
 from engine.errors import PackError
 from engine.values import Diagnostic, Severity
 
-__all__ = ["Packer"]
+__all__ = ["NODE_BUILT_IN", "UNPACKABLE", "Packer"]
+
+NODE_BUILT_IN = "node-built-in"
+"""Code of a diagnostic about an import of a module that only Node has."""
+UNPACKABLE = "pack"
+"""Code of a diagnostic about anything else that esbuild found."""
 
 _TIMEOUT_SECONDS = 60.0
 _INSTALL_ADVICE = "Install it with npm in the project's folder, or let Strata install the missing packages."
 
 
-class _Message(msgspec.Struct):
-    code: str
+class _Message(msgspec.Struct, rename="camel"):
+    is_built_in: bool
     text: str
     file: str
     line: int
@@ -156,7 +161,7 @@ def _origin(answer: Future[Frame], place: str, timeout: float) -> PackOrigin:
 
 
 def _diagnostic(message: _Message, severity: Severity, chain: tuple[str, ...]) -> Diagnostic:
-    code, text = message.code or "pack", message.text
+    code, text = NODE_BUILT_IN if message.is_built_in else UNPACKABLE, message.text
     if text.startswith("Could not resolve "):
         code = MISSING_MODULE
         name = text.removeprefix("Could not resolve ").strip('"')

@@ -77,15 +77,14 @@ function findings({ errors = [], warnings = [] }, directory) {
   };
 }
 
-function message({ pluginName, text, location, notes }, directory) {
+function message({ pluginName, text, location }, directory) {
   return {
-    code: pluginName === builtIns.name ? 'node-built-in' : '',
+    isBuiltIn: pluginName === builtIns.name,
     text,
     file: location ? path.resolve(directory, location.file) : '',
     line: location ? location.line : 0,
     column: location ? location.column : 0,
     length: location ? location.length : 0,
-    notes: (notes || []).map((note) => note.text),
   };
 }
 
