@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QTabBar, QWidget
+
+TAB_PADDING = 18
+"""Room to the left and right of a tab's title, as the style sheet has it, in pixels."""
+
+ICON_GAP = 8
+"""Room between a tab's icon and its title."""
 
 
 class DockKeeper(QObject):
@@ -46,16 +52,28 @@ class DockKeeper(QObject):
                 if empty is not None:
                     empty.deleteLater()
         if self._window.isVisible():
+            for bar in self._tab_bars():
+                bar.installEventFilter(self)
+                _fit(bar)
             self._hide_stray_tab_bars()
             for dock in self._docks:
                 _show_content(dock, not _is_behind_a_tab(dock))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the tabs when there is more or less room for them."""
+        if event.type() is QEvent.Type.Resize and isinstance(watched, QTabBar):
+            _fit(watched)
+        return super().eventFilter(watched, event)
+
+    def _tab_bars(self) -> list[QTabBar]:
+        return self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _hide_stray_tab_bars(self) -> None:
         """Show one tab bar a group: the one that stands right above the visible dock.
 
         Qt 6.11 leaves others behind where docks were tabified before the window was shown.
         """
-        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        bars = self._tab_bars()
         for dock in self._docks:
             if dock.visibleRegion().isEmpty() or dock.isFloating() or not self._window.tabifiedDockWidgets(dock):
                 continue
@@ -67,6 +85,18 @@ class DockKeeper(QObject):
             right = max(fitting, key=QTabBar.count)
             for bar in ours:
                 bar.setVisible(bar is right)
+
+
+def _fit(bar: QTabBar) -> None:
+    """Leave the icons of tabs out where there is no room for them and the whole titles."""
+    metrics = bar.fontMetrics()
+    titles = sum(metrics.horizontalAdvance(bar.tabText(tab)) + TAB_PADDING for tab in range(bar.count()))
+    side = bar.style().pixelMetric(QStyle.PixelMetric.PM_TabBarIconSize, None, bar)
+    fits = titles + bar.count() * (side + ICON_GAP) <= bar.width()
+    # Icons of no size at all cannot be painted.
+    size = QSize(side, side) if fits else QSize(1, 1)
+    if bar.iconSize() != size:
+        bar.setIconSize(size)
 
 
 def _is_behind_a_tab(dock: QDockWidget) -> bool:

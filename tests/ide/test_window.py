@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QLineEdit, QTabBar, QTextEdit, QWidget
 
 from engine.errors import InvalidInput, StorageError
 from ide.application import CrashReporter
@@ -220,3 +220,27 @@ def test_nothing_that_goes_wrong_is_lost(tmp_path, qapp, monkeypatch, capsys):
 def test_a_crash_of_the_process_is_found_by_the_next_start(tmp_path):
     (tmp_path / "fault.log").write_text("Fatal Python error: Segmentation fault")
     assert "Segmentation" in CrashReporter(tmp_path).previous_fault
+
+
+def test_tabs_of_panels_are_never_shortened(full_window, qtbot):
+    for name in ("composer", "help", "composer"):
+        full_window.show_dock(name, focus=False)
+
+    def crowded():
+        bars = full_window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return next(bar for bar in bars if bar.isVisible() and bar.count() == 5)
+
+    def room_for_titles():
+        bar = crowded()
+        metrics = bar.fontMetrics()
+        widths = [bar.tabRect(tab).width() - metrics.horizontalAdvance(bar.tabText(tab)) for tab in range(5)]
+        return min(widths) > 0 and sum(bar.tabRect(tab).width() for tab in range(5)) <= bar.width()
+
+    qtbot.waitUntil(room_for_titles, timeout=30_000)
+    assert crowded().iconSize().width() == 1
+    full_window.dock("help").hide()
+    full_window.dock("composer").hide()
+    bars = full_window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    qtbot.waitUntil(
+        lambda: all(bar.iconSize().width() > 1 for bar in bars if bar.isVisible() and bar.count() == 3), timeout=30_000
+    )
