@@ -16,7 +16,7 @@ from engine.values import StateEntry
 if TYPE_CHECKING:
     from engine.state.view import StateView
 
-__all__ = ["matcher", "search"]
+__all__ = ["matcher", "prepare", "search"]
 
 PIECE_SECONDS = 0.02
 EXAMINE = 4000
@@ -24,6 +24,8 @@ MAPS = 300
 """So many contracts and maps are visited for entries that begin with what is looked for."""
 _START = "\x00"
 """Goes on with the first key of all: no key of an entry sorts below it."""
+_NOWHERE = "\x00\x00"
+"""A text to look for that is hardly anywhere."""
 _HIGHEST = "\U0010ffff"
 _KINDS = ("b-", "m-")
 
@@ -61,6 +63,15 @@ def search(view: StateView, query: StateQuery, *, after: str = "", count: int = 
                 return SearchPage(tuple(found), position, examined)
         after = ""
     return SearchPage(tuple(found), None, examined)
+
+
+def prepare(view: StateView, after: str = "") -> str | None:
+    """Read for a short while what searches will look through; return where to go on, None when all was read."""
+    deadline = time.monotonic() + PIECE_SECONDS
+    position: str | None = after
+    while position is not None and time.monotonic() < deadline:
+        position = view.search(contains=_NOWHERE, after=position, count=EXAMINE, examine=EXAMINE).resume
+    return position
 
 
 def matcher(query: StateQuery) -> Callable[[str, str], bool]:

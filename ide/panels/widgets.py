@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -128,9 +128,10 @@ def tool_button(icon_name: str, name: str, clicked: Callable[[], object]) -> QTo
 
 
 class FilterBox(QLineEdit):
-    """A filter that tells `filter_changed` when typing rests; Esc empties it."""
+    """A filter that tells `filter_changed` when typing rests, and `entered` before it begins; Esc empties it."""
 
     filter_changed = Signal(str)
+    entered = Signal()
 
     def __init__(self, placeholder: str, name: str, *, rest_ms: int = 150) -> None:
         super().__init__()
@@ -140,6 +141,11 @@ class FilterBox(QLineEdit):
         self._timer = QTimer(self, singleShot=True, interval=rest_ms)
         self._timer.timeout.connect(self._tell)
         self.textChanged.connect(self._timer.start)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell that typing may begin."""
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def _tell(self) -> None:
         self.filter_changed.emit(self.text().strip())

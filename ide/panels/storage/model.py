@@ -76,6 +76,7 @@ class StorageModel(QAbstractItemModel):
         self._waiting: dict[str, int] = {}
         self._pending: dict[int, Request[tuple[StateEntry, ...]] | Request[SearchPage]] = {}
         self._hops: dict[int, int] = {}
+        self._preparing: Request[str | None] | None = None
         moment.changed.connect(self.reload)
         themes().changed.connect(self._choose_signs)
         self._choose_signs()
@@ -85,8 +86,9 @@ class StorageModel(QAbstractItemModel):
     def reload(self) -> None:
         """Forget everything and begin with the contracts (or the first hits of the filter)."""
         self.reloading.emit()
-        for request in self._pending.values():
+        for request in (*self._pending.values(), *filter(None, (self._preparing,))):
             request.drop()
+        self._preparing = None
         self.beginResetModel()
         self._root = Node(NodeKind.ROOT, "", None, is_exhausted=self._workbench.engine is None)
         self._nodes, self._leaves, self._waiting, self._pending, self._hops = {}, {}, {}, {}, {}
@@ -101,6 +103,28 @@ class StorageModel(QAbstractItemModel):
         if query != self._query:
             self._contains, self._query = contains if query is not None else "", query
             self.reload()
+
+    def prepare(self) -> None:
+        """Let the engine read what a filter of now will look through, while nobody has asked for it yet."""
+        if self._preparing is None and self._moment.is_now:
+            self._prepare("")
+
+    def _prepare(self, after: str | None) -> None:
+        engine = self._workbench.engine
+        if engine is None or after is None or self._query is not None:
+            self._preparing = None
+            return
+        future = engine.timeline.prepare_search(after)
+        self._preparing = self._workbench.bridge.request(future, self, self._prepare, self._prepare_failed)
+
+    def _prepare_failed(self, error: Exception) -> None:
+        self._preparing = None
+        self._workbench.bridge.request_failed.emit(error)
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the engine reads ahead for a filter."""
+        return self._preparing is not None
 
     def stop(self) -> None:
         """Do not search further; what was found stays."""

@@ -110,6 +110,7 @@ class StoragePanel(QWidget):
         self.editing = Editing(workbench, moment, self)
         self.filter = FilterBox("Filter: words, key: field: value: payer: type: contract:", "Filter of the storage")
         self.filter.setToolTip(HELP)
+        self.filter.entered.connect(self.model.prepare)
         self.filter.filter_changed.connect(self.model.set_filter)
         self.found = QLabel()
         self.found.setProperty("muted", True)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from engine.state.mvcc import VersionTable
 from engine.state.view import StateView, stretches_of
 from engine.timeline import search as searching
-from engine.timeline.search import matcher, search
+from engine.timeline.search import matcher, prepare, search
 from engine.timeline.values import StateQuery
 
 names = st.text("abc", min_size=1, max_size=3)
@@ -115,3 +115,7 @@ def test_a_long_search_gives_up_after_its_time(monkeypatch):
     assert page.entries == ()
     assert page.resume == "b-c-0009"
     assert page.examined == 10
+
+
+def test_preparing_ends():
+    assert prepare(view_of({"b-c-k": "s1@p"})) is None

@@ -45,6 +45,10 @@ class FakeTimeline:
         self._engine.asked.append(("timeline.search", (query, at, after)))
         return done(search(self._view(), query, after=after, count=count))
 
+    def prepare_search(self, after=""):
+        self._engine.asked.append(("timeline.prepare_search", after))
+        return done("m-" if not after else None)
+
     def value(self, key, *, at=None):
         text, layer = self._view().read(key)
         return done(StateEntry(key, text, layer))

@@ -117,6 +117,21 @@ def test_a_filter_lists_hits_with_their_contract(panel, qtbot):
     qtbot.waitUntil(lambda: names(panel) == ["token", "token.iost"])
 
 
+def test_whoever_enters_the_filter_has_the_search_prepared(panel, engine, qtbot):
+    def asked():
+        return [what for name, what in engine.asked if name == "timeline.prepare_search"]
+
+    qtbot.waitUntil(lambda: not panel.model.is_preparing)
+    engine.asked.clear()
+    panel.filter.entered.emit()
+    panel.filter.entered.emit()
+    qtbot.waitUntil(lambda: not panel.model.is_preparing)
+    assert asked() == ["", "m-"], "goes on until there is no more"
+    panel.moment.look_at(1)
+    panel.filter.entered.emit()
+    assert len(asked()) == 2, "the past is not kept ready"
+
+
 def test_a_filter_without_hits_says_so(panel, qtbot):
     panel.filter.setText("nothing like it")
     qtbot.waitUntil(lambda: panel.model.contains != "" and not panel.model.is_loading)
