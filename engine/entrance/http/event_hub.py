@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
 
@@ -38,11 +39,21 @@ class Subscription:
         return await self._lines.get()
 
 
+Follow = Callable[[], Callable[[], None]]
+"""Begins to have the chain's events published, and returns what ends that."""
+
+
 class EventHub:
-    """All subscriptions of a server."""
+    """All subscriptions of a server. The chain is followed only while there are any: being watched slows it down."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
+        self._follow: Follow | None = None
+        self._unfollow: Callable[[], None] | None = None
+
+    def attach(self, follow: Follow) -> None:
+        """Take the events from there."""
+        self._follow = follow
 
     def __bool__(self) -> bool:
         return bool(self._subscriptions)
@@ -57,11 +68,15 @@ class EventHub:
             raise RequestFailure("too many subscriptions", FailureCode.TOO_LARGE)
         subscription = Subscription(request)
         self._subscriptions.add(subscription)
+        if self._unfollow is None and self._follow is not None:
+            self._unfollow = self._follow()
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Forget a subscription."""
         self._subscriptions.discard(subscription)
+        if not self._subscriptions:
+            self._stop_following()
 
     def publish(self, events: tuple[ContractEvent, ...]) -> None:
         """Offer events to every subscription, in order."""
@@ -73,5 +88,11 @@ class EventHub:
 
     def close(self) -> None:
         """End every subscription."""
+        self._stop_following()
         for subscription in self._subscriptions:
             subscription.end()
+
+    def _stop_following(self) -> None:
+        if self._unfollow is not None:
+            self._unfollow()
+            self._unfollow = None

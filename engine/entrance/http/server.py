@@ -161,12 +161,11 @@ class NodeServer:
         def publish(events: tuple[ContractEvent, ...]) -> None:
             loop.call_soon_threadsafe(self._hub.publish, events)
 
-        unfollow = service.follow(publish)
+        self._hub.attach(lambda: service.follow(publish))
         ready()
         try:
             await self._stopping.wait()
         finally:
-            unfollow()
             self._hub.close()
             await runner.cleanup()
 

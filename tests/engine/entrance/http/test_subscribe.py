@@ -140,3 +140,22 @@ def test_limit_of_subscriptions():
         hub.subscribe(SubscribeRequest())
     hub.unsubscribe(opened[0])
     hub.subscribe(SubscribeRequest())
+
+
+def test_the_chain_is_followed_while_somebody_listens():
+    hub, calls = EventHub(), []
+
+    def follow():
+        calls.append("follow")
+        return lambda: calls.append("unfollow")
+
+    hub.attach(follow)
+    request = SubscribeRequest(topics=(EVENTS,))
+    first, second = hub.subscribe(request), hub.subscribe(request)
+    hub.unsubscribe(first)
+    assert calls == ["follow"]
+    hub.unsubscribe(second)
+    assert calls == ["follow", "unfollow"]
+    hub.subscribe(request)
+    hub.close()
+    assert calls == ["follow", "unfollow"] * 2
