@@ -143,9 +143,10 @@ class FilterBox(QLineEdit):
         self.textChanged.connect(self._timer.start)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Tell that typing may begin."""
+        """Tell that typing may begin; not when a window that comes to the front chose this box."""
         super().focusInEvent(event)
-        self.entered.emit()
+        if event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self.entered.emit()
 
     def _tell(self) -> None:
         self.filter_changed.emit(self.text().strip())

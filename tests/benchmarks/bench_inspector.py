@@ -47,14 +47,17 @@ def inspector() -> Iterable[Figure]:
         panel.resize(1000, 600)
         panel.show()
         turns: list[float] = []
+        work: list[float] = []
+        """Turns of the event loop by the clock, and by this thread's processor time: the rest is waiting for others."""
 
         def until(condition: Callable[[], object]) -> float:
             """Turn the event loop until something holds; returns how long that took, in ms."""
             begin = time.perf_counter()
             while not condition():
-                start = time.perf_counter()
+                start, computing = time.perf_counter(), time.thread_time()
                 application.processEvents()
                 turns.append((time.perf_counter() - start) * 1e3)
+                work.append((time.thread_time() - computing) * 1e3)
                 if start - begin > PATIENCE_SECONDS:
                     raise TimeoutError("the inspector did not come to rest")
             return (time.perf_counter() - begin) * 1e3
@@ -90,6 +93,17 @@ def inspector() -> Iterable[Figure]:
         yield Figure("scrolling: frame, p99", spread(frames).p99, "ms", "≤ 16")
         yield Figure("scrolling: turn of the event loop, p99", spread(turns).p99, "ms", "≤ 16")
 
+        turns.clear()
+        model.set_filter("value:not-prepared")
+        yield Figure("first search of all, not prepared", until(lambda: not model.is_loading), "ms")
+        model.set_filter("")
+        until(lambda: not model.is_loading)
+        model.prepare()
+        yield Figure(
+            "search prepared again", until(lambda: not model.is_preparing), "ms", note="on entering the filter"
+        )
+        yield Figure("not prepared and prepared: longest turn", max(turns), "ms", "≤ 16")
+
         for name, text in (
             ("a field by its beginning", "user0499999"),
             ("a word that is everywhere", "user"),
@@ -97,13 +111,15 @@ def inspector() -> Iterable[Figure]:
             ("a value in the middle", "value:rare-needle"),
         ):
             turns.clear()
+            work.clear()
             model.set_filter(text)
             first = until(lambda: model.rowCount() > 0)
             yield Figure(f"filter, {name}: first results", first, "ms", "≤ 100")
             rest = first + until(lambda: not model.is_loading)
             yield Figure(f"filter, {name}: page complete or all searched", rest, "ms", note=f"{model.rowCount()} hits")
             yield Figure(f"filter, {name}: turn of the event loop, p99", spread(turns).p99, "ms", "≤ 16")
-            yield Figure(f"filter, {name}: longest turn", max(turns), "ms", "≤ 16")
+            computing = max(work)
+            yield Figure(f"filter, {name}: longest turn", max(turns), "ms", "≤ 16", f"processor: {computing:.1f} ms")
         bridge.close(wait=True)
 
 
