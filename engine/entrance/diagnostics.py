@@ -11,6 +11,7 @@ from engine.chain.worker_program import PROGRAM
 from engine.errors import InternalError
 from engine.interface import VmSettings, limit_text
 from engine.values import CompiledContract, Layer
+from engine.vm import startup_snapshot
 from engine.vm.monitor import VmMonitor
 from engine.vm.pool import WorkerPool
 
@@ -18,9 +19,14 @@ _WORKING, _NO_WORKER = 0, 1
 
 
 def diagnose(arguments: list[str]) -> int:
-    """`diagnose`: start a worker and tell what it is made of; 1 if none gets ready."""
+    """`diagnose`: start a worker and tell what it is made of; 1 if none gets ready.
+
+    The startup snapshot is built first, where there is none.
+    """
     parser = argparse.ArgumentParser("main.py diagnose", description="Tell what the sandboxes are made of.")
-    parser.parse_args(arguments)
+    parser.add_argument("--rebuild", action="store_true", help="build the startup snapshot anew, refused or not")
+    options = parser.parse_args(arguments)
+    startup_snapshot.build(anew=options.rebuild)
     began = time.monotonic()
     pool = WorkerPool(PROGRAM, serve_read=_no_state, serve_code=_no_code)
     try:

@@ -14,6 +14,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -29,6 +30,7 @@ __all__ = [
     "SNAPSHOT_PROFILE",
     "CheckFailed",
     "SnapshotStatus",
+    "build",
     "build_and_store",
     "build_image",
     "check_image",
@@ -48,6 +50,9 @@ SNAPSHOT_PROFILE = Profile.IOST
 """The profile that has an image: one process may hold only one (spec/v8.md)."""
 
 _PREPARE = '\n;__strataPrepare({"stepping":false,"open":false,"imaged":true});'
+_UNFINISHED = "it is being built, or its self-check was cut off (`python3 main.py diagnose --rebuild` tries again)"
+_UNBUILT = "it has not been built yet (`python3 main.py diagnose` builds it)"
+_POLL_SECONDS = 0.1
 _CYCLES = 12
 _BUILD_SECONDS = 120
 _ROOT = Path(__file__).resolve().parents[2]
@@ -87,12 +92,27 @@ def distrust(reason: str) -> None:
         (folder / f"{_name()}.refused").write_text(reason, encoding="utf-8")
 
 
-def start_building() -> None:
+def build(*, anew: bool = False) -> SnapshotStatus:
+    """Have the image built and wait for that, two minutes at most; `anew` also if there is one or it was refused."""
+    folder = _folder()
+    if anew and folder is not None:
+        for end in (".image", ".refused"):
+            (folder / f"{_name()}{end}").unlink(missing_ok=True)
+    deadline = time.monotonic() + _BUILD_SECONDS
+    building = start_building()
+    while time.monotonic() < deadline and status().reason in (_UNBUILT, _UNFINISHED):
+        if building is not None and building.poll() is not None:
+            break
+        time.sleep(_POLL_SECONDS)
+    return status()
+
+
+def start_building() -> subprocess.Popen[bytes] | None:
     """Build and check the image in a process of its own, unless there is one or it was refused; does not wait."""
     folder = _folder()
     if folder is None or _unsupported() or any((folder / f"{_name()}{end}").exists() for end in (".image", ".refused")):
-        return
-    subprocess.Popen(
+        return None
+    return subprocess.Popen(
         [sys.executable, "-m", "engine.vm.startup_snapshot"],
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
         stdin=subprocess.DEVNULL,
@@ -117,7 +137,7 @@ def _read() -> tuple[bytes | None, str]:
         head, _, image = (folder / f"{_name()}.image").read_bytes().partition(b"\n")
         header = msgspec.json.decode(head, type=_Header)
     except (OSError, msgspec.MsgspecError):
-        return None, "it has not been built yet"
+        return None, _UNBUILT
     if header != _header(image):
         return None, "the stored image is damaged or belongs to other sources"
     return image, "on"
@@ -180,7 +200,7 @@ def build_and_store() -> None:
     if folder is None or _unsupported():
         return
     refused = folder / f"{_name()}.refused"
-    refused.write_text("the self-check did not come to an end", encoding="utf-8")
+    refused.write_text(_UNFINISHED, encoding="utf-8")
     try:
         found = initialise_v8().mr_v8_version().decode()
         if found != V8_VERSION:

@@ -12,6 +12,7 @@ def test_it_tells_versions_snapshot_and_limits(capsys):
     said = capsys.readouterr().out
     assert "V8 1" in said
     assert "startup snapshot  o" in said
+    assert "not been built yet" not in said
     assert "ready after" in said
     assert "time of a transaction 2 s (the chain: 0.2 s)" in said
 

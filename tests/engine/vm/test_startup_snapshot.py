@@ -115,7 +115,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_an_image_is_stored_verified_and_used(folder):
-    assert startup_snapshot.status() == startup_snapshot.SnapshotStatus(False, "it has not been built yet")
+    assert "it has not been built yet" in startup_snapshot.status().reason
     startup_snapshot.build_and_store()
     assert startup_snapshot.status() == startup_snapshot.SnapshotStatus(True, "on")
     (stored,) = folder.iterdir()
@@ -131,3 +131,15 @@ def test_a_distrusted_image_is_not_used(folder):
     startup_snapshot.distrust("workers died")
     assert startup_snapshot.load() is None
     assert startup_snapshot.status() == startup_snapshot.SnapshotStatus(False, "workers died")
+
+
+def test_building_is_awaited_and_can_be_repeated(folder, monkeypatch):
+    def build_here():
+        if not any(folder.iterdir()):
+            startup_snapshot.build_and_store()
+
+    monkeypatch.setattr(startup_snapshot, "start_building", build_here)
+    assert startup_snapshot.build() == startup_snapshot.SnapshotStatus(True, "on")
+    startup_snapshot.distrust("workers died")
+    assert startup_snapshot.build() == startup_snapshot.SnapshotStatus(False, "workers died")
+    assert startup_snapshot.build(anew=True) == startup_snapshot.SnapshotStatus(True, "on")
