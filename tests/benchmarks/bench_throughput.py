@@ -15,6 +15,7 @@ from typing import NamedTuple
 import psutil
 from rocksdict import Options, Rdict, WriteBatch
 
+from engine.compiler.abi import read_abi
 from engine.facade import DeployRequest, Engine
 from engine.values import Action, TransactionRequest, TransactionResult
 from tests.benchmarks.harness import Figure, benchmark, times
@@ -34,6 +35,8 @@ SOURCE = """class Bench {
 }
 module.exports = Bench;
 """
+TOKEN = Path(__file__).parents[2] / "projects" / "fungible-token" / "token.js"
+"""A token written in JavaScript, as people would write one: big numbers, checks, events."""
 PEOPLE = ("alice", "bobby", "carol", "david", "ellen", "frank", "grace", "henry", "irene", "julia")
 BULK = 1000
 ROUNDS = 5
@@ -60,6 +63,29 @@ def call(contract: str, method: str, *, named: bool) -> Make:
         return TransactionRequest(publisher, (Action(contract, method, data),), gas_limit="100000")
 
     return make
+
+
+def token_transfer(token: str) -> Make:
+    """Transfers of the JavaScript token between two of ten accounts, in pairs that do not meet."""
+
+    def make(number: int) -> TransactionRequest:
+        sender, receiver = PEOPLE[number % 10], PEOPLE[(number + 5) % 10]
+        data = json.dumps([sender, receiver, f"0.{next(_serial) % 999 + 1:04d}", ""])
+        return TransactionRequest(sender, (Action(token, "transfer", data),), gas_limit="200000")
+
+    return make
+
+
+def deploy_token(engine: Engine) -> str:
+    """Deploy the JavaScript token and give some to everybody; return its id."""
+    source, abi = TOKEN.read_text(), TOKEN.with_suffix(".js.abi").read_text()
+    request = DeployRequest(name="token", source=source, publisher="alice", file="token.js", abi=read_abi(abi))
+    contract = engine.deploy(request).result(60).contract
+    assert contract is not None
+    for person in PEOPLE:
+        mint = Action(contract.id, "mint", json.dumps([person, "10000"]))
+        assert engine.transact(TransactionRequest("alice", (mint,))).result(60).succeeded
+    return contract.id
 
 
 @contextlib.contextmanager
@@ -171,9 +197,10 @@ def _of_engine(engine: Engine, contract: str, workers: int) -> Iterator[Figure]:
     kinds: Sequence[tuple[str, Make]] = (
         ("native transfers", transfer),
         ("contract calls", call(contract, "own", named=True)),
+        ("JavaScript token transfers", token_transfer(deploy_token(engine))),
     )
     for name, make in kinds:
-        if workers == 1:
+        if workers == 1 and name != "JavaScript token transfers":
             yield from _single(engine, name, make)
         for _ in range(2):
             bulk(engine, make, 200)
