@@ -203,12 +203,12 @@ class BlockProduction(ChainHistory):
     def _new_block(self, *, not_before: int = 0, at: int | None = None) -> OpenBlock:
         """Return a block at the clock's time; a transaction from a clock ahead of ours draws it to its own time."""
         parent = self._head
-        return OpenBlock(
-            number=parent.number + 1,
-            time=max(self.clock.now() if at is None else at, parent.time + 1, not_before),
-            parent_hash=parent.hash,
-            witness=self._witness,
-        )
+        time = max(self._next_time() if at is None else at, parent.time + 1, not_before)
+        return OpenBlock(number=parent.number + 1, time=time, parent_hash=parent.hash, witness=self._witness)
+
+    def _next_time(self) -> int:
+        """Return the time of a block that is begun now, in nanoseconds."""
+        return max(self.clock.now(), self._head.time + 1)
 
     def _execute_base(self, block: OpenBlock) -> None:
         base = self._base(block)

@@ -192,9 +192,9 @@ class Chain(BlockProduction):
 
     def sign(self, request: TransactionRequest) -> Transaction:
         """Return a request signed with known keys, for the open block or the next one; see `transact`."""
-        block = self._open or self._new_block()
         self._serial += 1
-        return self.wallet.sign(request, time=block.time, serial=self._serial)
+        time = self._open.time if self._open is not None else self._next_time()
+        return self.wallet.sign(request, time=time, serial=self._serial)
 
     def _key_ids(self, account: str) -> tuple[str, ...]:
         stored = self._reader().read(account_key(account))[0]
