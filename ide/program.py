@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -373,10 +374,16 @@ def _run(
             )
 
     QTimer.singleShot(0, after_first_paint)
-    QTimer.singleShot(HEALTHY_AFTER_MS, starts.healthy)
+    QTimer.singleShot(HEALTHY_AFTER_MS, lambda: settle(starts))
     code = application.exec()
     starts.healthy()
     return code
+
+
+def settle(starts: StartCounter) -> None:
+    """Note that the start went well, once everything that stays has been made."""
+    starts.healthy()
+    gc.freeze()  # else a full collection, on whatever thread, goes through all of the window: longer than a frame
 
 
 def offer_safe_start() -> bool:

@@ -35,11 +35,10 @@ class Page:
 
     __slots__ = ("body", "count", "end", "last", "stale", "start")
 
-    def __init__(self, start: bytes, end: bytes | None, rows: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, start: bytes, end: bytes | None, keys: list[bytes], texts: list[bytes]) -> None:
         self.start, self.end = start, end
-        self.count = len(rows)
-        self.last = rows[-1][0]
-        keys, texts = zip(*rows, strict=True)
+        self.count = len(keys)
+        self.last = keys[-1]
         self.body = b"".join(chain.from_iterable(zip(keys, repeat(_MIDDLE), texts, repeat(_END))))
         self.stale: set[bytes] = set()
 
@@ -110,12 +109,15 @@ class Pages:
                         page.stale.add(raw)
 
     def _made(self, start: bytes, bound: bytes | None) -> Page | None:
-        rows = list(islice(self._state.scan(start=start), ROWS))
-        end = None if len(rows) < ROWS else rows[-1][0] + b"\x00"
+        # Without a list of rows: thousands of tuples would have the garbage collector run, and the window wait.
+        parts = list(chain.from_iterable(islice(self._state.scan(start=start), ROWS)))
+        keys, texts = parts[::2], parts[1::2]
+        end = None if len(keys) < ROWS else keys[-1] + b"\x00"
         if bound is not None and (end is None or end > bound):
             end = bound
-            del rows[bisect_left(rows, bound, key=lambda row: row[0]) :]
-        return Page(start, end, rows) if rows else None
+            kept = bisect_left(keys, bound)
+            del keys[kept:], texts[kept:]
+        return Page(start, end, keys, texts) if keys else None
 
     def _keep(self, page: Page) -> None:
         place = bisect_right(self._starts, page.start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -62,6 +63,7 @@ def inspector() -> Iterable[Figure]:
                     raise TimeoutError("the inspector did not come to rest")
             return (time.perf_counter() - begin) * 1e3
 
+        gc.freeze()  # as the window does when it has started
         model = panel.model
         yield Figure("contracts listed", until(lambda: model.rowCount() >= CONTRACTS), "ms", "≤ 100")
         until(lambda: not model.is_loading)
