@@ -17,6 +17,7 @@ from engine.errors import InternalError
 from engine.values import Diagnostic, Severity
 from ide.application import Appearance, create_application
 from ide.authoring.scenes import authoring_scenes
+from ide.editor.line_marks import Breakpoint
 from ide.paths import SAMPLES, Folders
 from ide.program import Program
 from ide.project.samples import FIRST_SAMPLE, working_copy
@@ -170,7 +171,7 @@ def _editor(stage: Stage) -> None:
     )
     editor = stage.window.current_editor()
     if editor is not None:
-        editor.set_breakpoints([15, 25])
+        editor.set_breakpoints([Breakpoint(15), Breakpoint(25)])
         editor.set_execution_line(16)
     stage.window.show_dock("problems", focus=False)
     stage.window.notifications.information("Saved\ntoken.js was written.")

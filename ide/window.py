@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
 
@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self._apply_settings(settings.value)
         self.problems.changed.connect(self._underline_problems)
         self.editors.failed.connect(self.report)
+        self.editors.gutter_menu_requested.connect(self._show_gutter_menu)
         self.tasks.unhandled.connect(self._task_failed)
 
     # --- for features ----------------------------------------------------------------------------
@@ -309,6 +310,16 @@ class MainWindow(QMainWindow):
             self._hidden[area] = docks
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _show_gutter_menu(self, place: QPoint) -> None:
+        self.commands.refresh_now()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for command in ("toggle_breakpoint", "condition", "logpoint", "run_to_cursor"):
+            if f"debug.{command}" in self.commands:
+                menu.addAction(self.commands.action(f"debug.{command}"))
+        menu.popup(place)
 
     def _underline_problems(self, path: Path) -> None:
         self.editors.set_diagnostics(path, self.problems.in_file(path))

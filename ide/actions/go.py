@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ide import dialogs
 from ide.actions.conditions import in_editor, needs_editor, needs_project
 from ide.commands import Command, Menu, Scope
 from ide.editor.code_editor import CodeEditor
 from ide.editor.definition import find_definition
 from ide.editor.find_bar import word_under_cursor
+from ide.editor.line_marks import Breakpoint
 from ide.project.files import project_files
 
 if TYPE_CHECKING:
@@ -28,6 +30,20 @@ def go_commands(window: MainWindow) -> list[Command]:
             window.status_message(f"No definition of “{name}” was found in the project.")
         else:
             window.open_file(found[0], found[1].line)
+
+    def ask_condition(editor: CodeEditor) -> None:
+        line, text = editor.textCursor().blockNumber() + 1, editor.textCursor().block().text().strip()
+        known = editor.breakpoint_at(line) or Breakpoint(line)
+        question = f"Stop at line {line} ({text[:60]}) only where this expression holds, for example amount > 100:"
+        if condition := dialogs.ask_text(window, "Breakpoint with a condition", question, known.condition):
+            editor.put_breakpoint(Breakpoint(line, condition))
+
+    def ask_message(editor: CodeEditor) -> None:
+        line = editor.textCursor().blockNumber() + 1
+        known = editor.breakpoint_at(line) or Breakpoint(line)
+        question = f"Write this each time line {line} runs, with values of {{expressions}}, for example from {{from}}:"
+        if message := dialogs.ask_text(window, "Logpoint", question, known.message):
+            editor.put_breakpoint(Breakpoint(line, known.condition, message))
 
     return [
         Command(
@@ -125,6 +141,30 @@ def go_commands(window: MainWindow) -> list[Command]:
             "breakpoint",
             "breakpoint",
             tip="Stop there when a call is debugged",
+            disabled_reason=needs_editor(window),
+            menu=Menu.RUN,
+            group=80,
+            scope=Scope.EDITOR,
+        ),
+        Command(
+            "debug.condition",
+            "Breakpoint with a Condition…",
+            "Debug",
+            in_editor(window, ask_condition),
+            ("Shift+F9",),
+            tip="Stop there only where an expression holds",
+            disabled_reason=needs_editor(window),
+            menu=Menu.RUN,
+            group=80,
+            scope=Scope.EDITOR,
+        ),
+        Command(
+            "debug.logpoint",
+            "Logpoint…",
+            "Debug",
+            in_editor(window, ask_message),
+            ("Ctrl+F9",),
+            tip="Write values to the debugger's console each time the line runs, without stopping",
             disabled_reason=needs_editor(window),
             menu=Menu.RUN,
             group=80,

@@ -72,6 +72,10 @@ class CommandRegistry(QObject):
         """Return all commands in the order they were registered."""
         return list(self._commands.values())
 
+    def __contains__(self, command_id: str) -> bool:
+        """Whether a command is registered."""
+        return command_id in self._commands
+
     def command(self, command_id: str) -> Command:
         """Return a command by id; `InternalError` if there is none."""
         if command_id not in self._commands:

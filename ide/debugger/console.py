@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
@@ -63,6 +63,9 @@ class ExpressionConsole(QWidget):
         self.input.setAccessibleName("Expression to evaluate")
         self.input.returnPressed.connect(self._evaluate)
         self.setFocusProxy(self.input)
+        self.output.setOpenLinks(False)
+        self.output.anchorClicked.connect(self._go)
+        controller.logged.connect(self._log)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -82,6 +85,15 @@ class ExpressionConsole(QWidget):
 
     def _show_error(self, error: Exception) -> None:
         self._print(describe_error(error), "error")
+
+    def _log(self, position: int, message: str) -> None:
+        """Write what a logpoint says; its step's number leads there."""
+        number = f'<a href="{position}" style="color:{style.colour("info").name()}">{position}</a>'
+        text = escape(shorten(message, 2000)).replace("\n", "<br>")
+        self.output.append(f'{number} <span style="color:{style.colour("text").name()}">{text}</span>')
+
+    def _go(self, link: QUrl) -> None:
+        self._controller.move(int(link.toString()))
 
     def _print(self, text: str, tint: str) -> None:
         lines = escape(text).replace("\n", "<br>").replace("    ", "&nbsp;" * 4)

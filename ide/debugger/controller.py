@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.errors import InternalError
 from engine.facade import StepView, TraceStep, Variable
 from engine.values import TransactionResult
 from ide.bridge import Request
 from ide.debugger.deployed import DeployedSources
 from ide.debugger.landmarks import step_of_access
+from ide.debugger.stops import LogReader, StopSearch
+from ide.editor.line_marks import Breakpoint
 from ide.panels.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -45,24 +48,22 @@ class Motion(StrEnum):
         return self in (Motion.REVERSE, Motion.BACK_OVER, Motion.BACK_INTO, Motion.BACK_OUT)
 
 
-def _target(session: DebugSession, position: int, motion: Motion, stops: frozenset[tuple[str, int]]) -> int:
+def _target(session: DebugSession, position: int, motion: Motion) -> int:
     match motion:
-        case Motion.CONTINUE:
-            return session.forward_to(position, stops)
         case Motion.OVER:
             return session.over(position)
         case Motion.INTO:
             return session.into(position)
         case Motion.OUT:
             return session.out(position)
-        case Motion.REVERSE:
-            return session.back_to(position, stops)
         case Motion.BACK_OVER:
             return session.back_over(position)
         case Motion.BACK_INTO:
             return session.back_into(position)
         case Motion.BACK_OUT:
             return session.back_out(position)
+        case Motion.CONTINUE | Motion.REVERSE:
+            raise InternalError("breakpoints are looked for, not computed")
 
 
 class DebugController(QObject):
@@ -80,6 +81,9 @@ class DebugController(QObject):
     frame_changed = Signal(object, object)
     """Another frame of the stack was chosen: the `StackFrame` and its `tuple[Variable, ...]`."""
 
+    logged = Signal(object, str)
+    """A logpoint wrote something: the position (int) and the message."""
+
     source_changed = Signal(object)
     """What is shown of the step's file: `ShownSource`, None if its text is not known."""
 
@@ -93,6 +97,8 @@ class DebugController(QObject):
         self._opening: Request[DebugSession] | None = None
         self._viewing: Request[StepView] | None = None
         self._asking_frame: Request[tuple[Variable, ...]] | None = None
+        self._search: StopSearch | None = None
+        self._logs: LogReader | None = None
         self._position = 0
         self._view: StepView | None = None
         self._frame = 0
@@ -158,6 +164,10 @@ class DebugController(QObject):
             self._opening.drop()
             self._opening = None
         self._drop_view()
+        self._drop_search()
+        if self._logs is not None:
+            self._logs.drop()
+            self._logs = None
         session, self._session = self._session, None
         if session is None:
             return
@@ -170,7 +180,7 @@ class DebugController(QObject):
     def restart(self) -> None:
         """Go to where the session began."""
         if self._session is not None:
-            self.move(self._first_stop())
+            self._look(0, backwards=False, here=True, without=self._without_stop)
 
     def _opened(self, session: DebugSession) -> None:
         self._opening = None
@@ -184,36 +194,57 @@ class DebugController(QObject):
         self._workbench.window.status_message(f"Recorded {session.step_count:,} steps.{cut}")
         self.session_changed.emit()
         self._position = -1
-        self.move(self._first_stop())
+        self.restart()
+        self._logs = LogReader(session, self._workbench.bridge, self, self._stops(logs=True), self.logged.emit)
+        self._logs.begin()
 
     def _not_opened(self, error: Exception) -> None:
         self._opening = None
         self.session_changed.emit()
         self._workbench.bridge.request_failed.emit(error)
 
-    def _first_stop(self) -> int:
-        session = self._session
-        assert session is not None, "there is no first stop without a session"
-        stops = self._stops()
-        if stops:
-            if self._stands_on(0, stops):
-                return 0
-            position = session.forward_to(0, stops)
-            if self._stands_on(position, stops):
-                return position
-        return session.first if session.result.succeeded else self.last
+    def _without_stop(self, _end: int) -> None:
+        """Begin where no breakpoint stops: at the failure, else at the first statement of the call."""
+        assert self._session is not None, "there is no beginning without a session"
+        self.move(self._session.first if self._session.result.succeeded else self.last)
 
-    def _stops(self) -> frozenset[tuple[str, int]]:
-        """Return where breakpoints stop, by the files that steps name: those of a shown copy are its file's."""
+    def _stops(self, *, logs: bool = False) -> dict[tuple[str, int], Breakpoint]:
+        """Return where breakpoints stop (or log), by the files that steps name: those of a copy are its file's."""
         assert self._session is not None, "breakpoints are those of a session"
         copies = self._deployed.copies()
-        wanted = [(copies.get(file, file), line) for file, line in self._workbench.window.breakpoints()]
-        return frozenset((file, self._session.stop_line(file, line)) for file, line in wanted)
+        stops = {}
+        for path, one in self._workbench.window.breakpoints():
+            file = copies.get(path, path)
+            if bool(one.message) is logs:
+                stops[file, self._session.stop_line(file, one.line)] = one
+        return stops
 
-    def _stands_on(self, position: int, stops: frozenset[tuple[str, int]]) -> bool:
-        assert self._session is not None, "positions belong to a session"
-        step = self._session.step(position)
-        return (step.file, step.line) in stops
+    def _look(self, position: int, *, backwards: bool, here: bool, without: Callable[[int], None]) -> None:
+        """Go to the next breakpoint whose condition holds; `without` is told the end of the recording if none does."""
+        session = self._session
+        assert session is not None, "breakpoints are looked for in a session"
+        self._drop_search()
+
+        def done(found: int, stops: bool, problem: str) -> None:
+            self._search = None
+            if problem:
+                self._workbench.window.status_message(problem)
+            if stops:
+                self.move(found)
+            else:
+                without(found)
+
+        self._search = search = StopSearch(
+            session, self._workbench.bridge, self, self._stops(), backwards=backwards, done=done
+        )
+        search.begin(position, here=here)
+        if self._search is not None:
+            self._workbench.window.status_message("Looking for a step where the breakpoint's condition holds …")
+
+    def _drop_search(self) -> None:
+        if self._search is not None:
+            self._search.drop()
+            self._search = None
 
     # --- moving ----------------------------------------------------------------------------------
 
@@ -222,6 +253,7 @@ class DebugController(QObject):
         session = self._session
         if session is None:
             return
+        self._drop_search()
         position = max(0, min(position, self.last))
         if position == self._position and self._view is not None:
             return
@@ -252,8 +284,12 @@ class DebugController(QObject):
 
     def go(self, motion: Motion) -> None:
         """Move as `motion` says."""
-        if self._session is not None:
-            self.move(_target(self._session, self._position, motion, self._stops()))
+        if self._session is None:
+            return
+        if motion in (Motion.CONTINUE, Motion.REVERSE):
+            self._look(self._position, backwards=motion.is_backwards, here=False, without=self.move)
+        else:
+            self.move(_target(self._session, self._position, motion))
 
     def cannot_go(self, motion: Motion) -> str:
         """Return why a motion is impossible now, an empty string if it is possible."""
@@ -276,7 +312,8 @@ class DebugController(QObject):
         stops = frozenset({(self._deployed.copies().get(file, file), line)})
         for motion in (session.forward_to, session.back_to):
             position = motion(self._position, stops)
-            if self._stands_on(position, stops):
+            step = session.step(position)
+            if (step.file, step.line) in stops:
                 self.move(position)
                 return True
         return False

@@ -44,6 +44,7 @@ class EditorArea(QWidget):
     cursor_moved = Signal()
     failed = Signal(object)
     zoom_requested = Signal(int)
+    gutter_menu_requested = Signal(object)
 
     def __init__(self, breakpoints: BreakpointStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -260,10 +261,10 @@ class EditorArea(QWidget):
 
     def moved(self, old: Path, new: Path) -> None:
         """Let open tabs follow a file or folder that was renamed; breakpoints go with them."""
-        for path, lines in self._breakpoints.all().items():
+        for path, breakpoints in self._breakpoints.all().items():
             if path == old or path.is_relative_to(old):
                 self._breakpoints.set(path, ())
-                self._breakpoints.set(new / path.relative_to(old) if path != old else new, lines)
+                self._breakpoints.set(new / path.relative_to(old) if path != old else new, breakpoints)
         for editor in self.editors():
             if editor.path == old or editor.path.is_relative_to(old):
                 target = new / editor.path.relative_to(old) if editor.path != old else new
@@ -304,13 +305,14 @@ class EditorArea(QWidget):
     def _add(self, file: TextFile) -> EditorPage:
         page = EditorPage(file, self._font)
         editor = page.editor
-        editor.set_breakpoints(self._breakpoints.lines(file.path))
+        editor.set_breakpoints(self._breakpoints.of(file.path))
         editor.set_diagnostics(self._diagnostics.get(file.path, ()))
         editor.breakpoints_changed.connect(partial(self._store_breakpoints, editor))
         editor.document().modificationChanged.connect(self._modification_changed)
         editor.document().contentsChanged.connect(partial(self._text_edited, editor))
         editor.cursorPositionChanged.connect(self.cursor_moved)
         editor.zoom_requested.connect(self.zoom_requested)
+        editor.gutter_menu_requested.connect(self.gutter_menu_requested)
         self._tabs.addTab(page, file.path.name)
         self._retitle()
         self._show_stack()
@@ -426,12 +428,12 @@ class EditorArea(QWidget):
         editor.file = replace(editor.file, digest=file.digest)
 
     def _store_breakpoints(self, editor: CodeEditor) -> None:
-        self._breakpoints.set(editor.path, editor.breakpoint_lines())
+        self._breakpoints.set(editor.path, editor.breakpoints())
 
     def _breakpoints_changed(self, path: Path) -> None:
         editor = self.editor_for(path)
-        if editor is not None and editor.breakpoint_lines() != self._breakpoints.lines(path):
-            editor.set_breakpoints(self._breakpoints.lines(path))
+        if editor is not None and editor.breakpoints() != self._breakpoints.of(path):
+            editor.set_breakpoints(self._breakpoints.of(path))
 
     def _text_edited(self, editor: CodeEditor) -> None:
         self.edited.emit(editor.path)

@@ -36,7 +36,7 @@ from ide.editor.gutter import Gutter
 from ide.editor.highlighter import LONGEST_LINE, Highlighter
 from ide.editor.indentation import detect_indent
 from ide.editor.keys import KeyHandler
-from ide.editor.line_marks import LineMarks
+from ide.editor.line_marks import Breakpoint, LineMarks
 from ide.editor.line_notes import LineNote
 from ide.editor.text_changes import text_changes
 from ide.editor.text_file import TextFile
@@ -53,11 +53,13 @@ class CodeEditor(QPlainTextEdit):
     """Edits one file.
 
     Signals: `breakpoints_changed` when a breakpoint was set, removed or moved with its text;
-    `zoom_requested` with +1 or -1 when the wheel is turned with Ctrl held.
+    `zoom_requested` with +1 or -1 when the wheel is turned with Ctrl held; `gutter_menu_requested` with the place on
+    the screen where the menu about the line with the cursor is wanted.
     """
 
     breakpoints_changed = Signal()
     zoom_requested = Signal(int)
+    gutter_menu_requested = Signal(object)
 
     def __init__(self, file: TextFile, font: QFont, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +83,7 @@ class CodeEditor(QPlainTextEdit):
         self._set_wrapping(self.has_long_lines)
         self.lossless = self.text() == file.text
         self._breakpoints = LineMarks(self.document())
-        self._last_breakpoints: tuple[int, ...] = ()
+        self._last_breakpoints: tuple[Breakpoint, ...] = ()
         self.execution_line: int | None = None
         self.line_notes: Mapping[int, LineNote] = {}
         self._current_line = 0
@@ -178,19 +180,36 @@ class CodeEditor(QPlainTextEdit):
 
     # --- breakpoints and execution ---------------------------------------------------------------
 
-    def breakpoint_lines(self) -> tuple[int, ...]:
-        """Return the lines with a breakpoint, from 1."""
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Return the breakpoints in order."""
         return self._last_breakpoints
 
-    def set_breakpoints(self, lines: Iterable[int]) -> None:
+    def breakpoint_lines(self) -> tuple[int, ...]:
+        """Return the lines with a breakpoint, from 1."""
+        return tuple(one.line for one in self._last_breakpoints)
+
+    def breakpoint_at(self, line: int | None = None) -> Breakpoint | None:
+        """Return the breakpoint of a line, by default the one with the cursor."""
+        wanted = line or self.textCursor().blockNumber() + 1
+        return next((one for one in self._last_breakpoints if one.line == wanted), None)
+
+    def set_breakpoints(self, breakpoints: Iterable[Breakpoint]) -> None:
         """Replace all breakpoints."""
-        self._breakpoints.set(lines)
+        self._breakpoints.set(breakpoints)
         self._breakpoints_moved()
+
+    def put_breakpoint(self, breakpoint_: Breakpoint) -> None:
+        """Set a breakpoint in place of the one that its line has."""
+        others = [one for one in self._last_breakpoints if one.line != breakpoint_.line]
+        self.set_breakpoints([*others, breakpoint_])
 
     def toggle_breakpoint(self, line: int | None = None) -> None:
         """Set or remove the breakpoint of a line, by default the one with the cursor."""
-        self._breakpoints.toggle(line or self.textCursor().blockNumber() + 1)
-        self._breakpoints_moved()
+        place = line or self.textCursor().blockNumber() + 1
+        if self.breakpoint_at(place) is None:
+            self.put_breakpoint(Breakpoint(place))
+        else:
+            self.set_breakpoints(one for one in self._last_breakpoints if one.line != place)
 
     def set_execution_line(self, line: int | None) -> None:
         """Mark the line that the debugger stands on and show it; None takes the mark away."""
@@ -325,9 +344,9 @@ class CodeEditor(QPlainTextEdit):
         self._diagnostics.show_visible()
 
     def _breakpoints_moved(self) -> None:
-        lines = self._breakpoints.lines()
-        if lines != self._last_breakpoints:
-            self._last_breakpoints = lines
+        breakpoints = self._breakpoints.all()
+        if breakpoints != self._last_breakpoints:
+            self._last_breakpoints = breakpoints
             self._gutter.update()
             self.breakpoints_changed.emit()
 

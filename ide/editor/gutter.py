@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.values import Severity
+from ide.editor.line_marks import Breakpoint
 from ide.editor.line_notes import LineNote
 from ide.theme import theme
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Gutter(QWidget):
-    """The strip to the left of the text; a click toggles the breakpoint of its line."""
+    """The strip to the left of the text; a click toggles the breakpoint of its line, the other button has a menu."""
 
     def __init__(self, editor: CodeEditor) -> None:
         super().__init__(editor)
@@ -46,7 +47,7 @@ class Gutter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._editor.font())
         current = self._editor.textCursor().blockNumber() + 1
-        breakpoints = set(self._editor.breakpoint_lines())
+        breakpoints = {one.line: one for one in self._editor.breakpoints()}
         execution_line = self._editor.execution_line
         right = self.width() - self._editor.fontMetrics().horizontalAdvance("9")
         for line, row in self._editor.visible_rows(event.rect()):
@@ -56,7 +57,7 @@ class Gutter(QWidget):
             if note is not None:
                 self._draw_note(painter, row, note)
             if line in breakpoints:
-                self._draw_dot(painter, row, colours.breakpoint)
+                self._draw_breakpoint(painter, row, breakpoints[line])
             elif line == self._hovered:
                 faint = QColor(colours.breakpoint)
                 faint.setAlphaF(0.35)
@@ -74,9 +75,12 @@ class Gutter(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Act on a click."""
         line = self._editor.line_at(event.position().toPoint().y())
-        if event.button() is Qt.MouseButton.LeftButton and line:
-            self._editor.toggle_breakpoint(line)
         self._editor.setFocus()
+        if line and event.button() is Qt.MouseButton.LeftButton:
+            self._editor.toggle_breakpoint(line)
+        elif line and event.button() is Qt.MouseButton.RightButton:
+            self._editor.go_to(line)
+            self._editor.gutter_menu_requested.emit(event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Take the end of a click."""
@@ -93,9 +97,12 @@ class Gutter(QWidget):
     def event(self, event: QEvent) -> bool:
         """Answer requests for a tool tip: the note of the line."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            note = self._editor.line_notes.get(self._editor.line_at(event.pos().y()))
-            if note is not None and note.text:
-                QToolTip.showText(event.globalPos(), note.text, self)
+            line = self._editor.line_at(event.pos().y())
+            note, stop = self._editor.line_notes.get(line), self._editor.breakpoint_at(line) if line else None
+            texts = [stop.describe()] if stop is not None else []
+            texts += [note.text] if note is not None and note.text else []
+            if texts:
+                QToolTip.showText(event.globalPos(), "\n".join(texts), self)
             else:
                 QToolTip.hideText()
             return True
@@ -122,6 +129,28 @@ class Gutter(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(self._mark_box(row))
+
+    def _draw_breakpoint(self, painter: QPainter, row: QRect, stop: Breakpoint) -> None:
+        """Draw a disc, with two bars if it has a condition; a logpoint is a diamond."""
+        colours, box = theme(), self._mark_box(row)
+        if stop.message:
+            middle = box.center()
+            corners = [
+                QPointF(middle.x(), box.top()),
+                QPointF(box.right(), middle.y()),
+                QPointF(middle.x(), box.bottom()),
+                QPointF(box.left(), middle.y()),
+            ]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.breakpoint)
+            painter.drawPolygon(QPolygonF(corners))
+        else:
+            self._draw_dot(painter, row, colours.breakpoint)
+        if stop.condition:
+            bar = QRectF(box.left() + box.width() * 0.28, 0, box.width() * 0.44, max(box.height() * 0.12, 1.0))
+            for height in (0.36, 0.56):
+                bar.moveTop(box.top() + box.height() * height)
+                painter.fillRect(bar, colours.editor)
 
     def _draw_arrow(self, painter: QPainter, row: QRect) -> None:
         box = self._mark_box(row)

@@ -5,33 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 
 
+class Breakpoint(msgspec.Struct, frozen=True, order=True):
+    """A line (from 1) to stop at, only where `condition` (an expression) holds if there is one.
+
+    With a `message` it is a logpoint: nothing stops there, the message is written instead, `{expressions}` in it
+    replaced by their values.
+    """
+
+    line: int
+    condition: str = ""
+    message: str = ""
+
+    def describe(self) -> str:
+        """Return what it does, for a tool tip."""
+        where = f" where {self.condition}" if self.condition else ""
+        return f"Writes “{self.message}”{where}" if self.message else f"Stops{where}"
+
+
 class LineMarks:
-    """Marked lines of one document, each held by a cursor at its first character that is not blank.
+    """Breakpoints of one document, each held by a cursor at the first character of its line that is not blank.
 
     `QTextBlockUserData` would stay behind when Enter is pressed at the start of the line.
     """
 
     def __init__(self, document: QTextDocument) -> None:
         self._document = document
-        self._cursors: list[QTextCursor] = []
+        self._marks: list[tuple[QTextCursor, Breakpoint]] = []
 
-    def lines(self) -> tuple[int, ...]:
-        """Return the marked lines in order, from 1."""
-        return tuple(sorted({cursor.blockNumber() + 1 for cursor in self._cursors}))
+    def all(self) -> tuple[Breakpoint, ...]:
+        """Return the breakpoints where they are now, in order; one a line."""
+        placed = {cursor.blockNumber() + 1: mark for cursor, mark in self._marks}
+        return tuple(msgspec.structs.replace(placed[line], line=line) for line in sorted(placed))
 
-    def set(self, lines: Iterable[int]) -> None:
+    def set(self, breakpoints: Iterable[Breakpoint]) -> None:
         """Mark exactly these lines; lines past the end are left out."""
-        blocks = (self._document.findBlockByNumber(line - 1) for line in sorted(set(lines)))
-        self._cursors = [self._cursor_in(block) for block in blocks if block.isValid()]
-
-    def toggle(self, line: int) -> None:
-        """Mark a line, or take its mark away."""
-        lines = set(self.lines())
-        self.set(lines ^ {line})
+        blocks = [(self._document.findBlockByNumber(mark.line - 1), mark) for mark in sorted(breakpoints)]
+        self._marks = [(self._cursor_in(block), mark) for block, mark in blocks if block.isValid()]
 
     @staticmethod
     def _cursor_in(block: QTextBlock) -> QTextCursor:
@@ -51,28 +65,28 @@ class BreakpointStore(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: dict[Path, tuple[int, ...]] = {}
+        self._breakpoints: dict[Path, tuple[Breakpoint, ...]] = {}
 
-    def lines(self, path: Path) -> tuple[int, ...]:
-        """Return the lines with a breakpoint in a file."""
-        return self._lines.get(path, ())
+    def of(self, path: Path) -> tuple[Breakpoint, ...]:
+        """Return the breakpoints of a file in order."""
+        return self._breakpoints.get(path, ())
 
-    def all(self) -> dict[Path, tuple[int, ...]]:
+    def all(self) -> dict[Path, tuple[Breakpoint, ...]]:
         """Return all breakpoints by file."""
-        return dict(self._lines)
+        return dict(self._breakpoints)
 
-    def set(self, path: Path, lines: Iterable[int]) -> None:
+    def set(self, path: Path, breakpoints: Iterable[Breakpoint]) -> None:
         """Replace the breakpoints of a file."""
-        new = tuple(sorted(set(lines)))
-        if new == self.lines(path):
+        new = tuple(sorted(set(breakpoints)))
+        if new == self.of(path):
             return
         if new:
-            self._lines[path] = new
+            self._breakpoints[path] = new
         else:
-            self._lines.pop(path, None)
+            self._breakpoints.pop(path, None)
         self.changed.emit(path)
 
     def clear(self) -> None:
         """Remove every breakpoint."""
-        for path in list(self._lines):
+        for path in list(self._breakpoints):
             self.set(path, ())

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import UserError
 from engine.values import Diagnostic
+from ide.editor.line_marks import Breakpoint
 from ide.editor.text_file import read_text_file
 from ide.window import MainWindow
 
@@ -77,6 +78,6 @@ class WindowAdapter:
         """Take away the mark of the line that runs next."""
         self._window.editors.clear_execution_line()
 
-    def breakpoints(self) -> frozenset[tuple[str, int]]:
-        """Return all breakpoints as (absolute file, line)."""
-        return frozenset((str(path), line) for path, lines in self._window.breakpoints.all().items() for line in lines)
+    def breakpoints(self) -> tuple[tuple[str, Breakpoint], ...]:
+        """Return all breakpoints, each with the absolute path of its file."""
+        return tuple((str(path), one) for path, found in self._window.breakpoints.all().items() for one in found)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.values import Diagnostic
 from ide.commands import CommandRegistry
+from ide.editor.line_marks import Breakpoint
 
 
 class WindowPort(Protocol):
@@ -60,6 +61,6 @@ class WindowPort(Protocol):
         """Take away the mark of the line that runs next."""
         ...
 
-    def breakpoints(self) -> frozenset[tuple[str, int]]:
-        """Return all breakpoints as (absolute file, line)."""
+    def breakpoints(self) -> tuple[tuple[str, Breakpoint], ...]:
+        """Return all breakpoints, each with the absolute path of its file."""
         ...

@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from engine.errors import UserError
+from ide.editor.line_marks import Breakpoint
 from ide.files import write_atomically
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class SessionFile(msgspec.Struct, frozen=True):
     project: str = ""
     tabs: tuple[Tab, ...] = ()
     current: int = 0
-    breakpoints: dict[str, tuple[int, ...]] = {}
+    breakpoints: dict[str, tuple[int | Breakpoint, ...]] = {}
 
 
 class SessionKeeper(QObject):
@@ -71,8 +72,10 @@ class SessionKeeper(QObject):
         session = self._read(self.path_of(project))
         if session is None or not open_tabs:
             return False
-        for name, lines in session.breakpoints.items():
-            self._window.breakpoints.set(Path(name), lines)
+        for name, kept in session.breakpoints.items():
+            # A breakpoint without more to it is kept as the line alone.
+            breakpoints = (Breakpoint(one) if isinstance(one, int) else one for one in kept)
+            self._window.breakpoints.set(Path(name), breakpoints)
         for tab in session.tabs:
             if not Path(tab.path).is_file():
                 continue
@@ -108,7 +111,10 @@ class SessionKeeper(QObject):
                 for editor in editors
             ),
             current=editors.index(current) if current in editors else 0,
-            breakpoints={str(path): lines for path, lines in self._window.breakpoints.all().items()},
+            breakpoints={
+                str(path): tuple(one.line if one == Breakpoint(one.line) else one for one in breakpoints)
+                for path, breakpoints in self._window.breakpoints.all().items()
+            },
         )
         try:
             write_atomically(self.path_of(self._project), msgspec.json.encode(session))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton
 from engine.errors import InternalError, StorageDamaged, StorageError, StorageLocked
 from engine.values import Severity
 from ide import program as program_module
+from ide.editor.line_marks import Breakpoint
 from ide.program import Program
 from ide.settings import SettingsStore
 
@@ -61,7 +62,7 @@ def test_the_session_comes_back_unless_the_start_is_safe(program, folders, proje
     again = Program(folders, SettingsStore(folders.settings))
     again.open_first_project(project)
     assert opened_file(again) == project / "auction.js"
-    assert again.window.breakpoints.lines(project / "auction.js") == (2,)
+    assert again.window.breakpoints.of(project / "auction.js") == (Breakpoint(2),)
     close(again)
     safe = Program(folders, SettingsStore(folders.settings), safe=True)
     safe.open_first_project(project)

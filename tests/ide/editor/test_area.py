@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from engine.errors import InvalidInput
 from ide.dialogs import SaveChoice
+from ide.editor.line_marks import Breakpoint
 from ide.editor.text_file import read_text_file
 
 
@@ -160,7 +161,7 @@ def change_outside(area, path, text):
 
 def test_a_clean_file_follows_changes_by_other_programs(area, project):
     editor = area.open(project / "token.js")
-    editor.set_breakpoints([3])
+    editor.set_breakpoints([Breakpoint(3)])
     change_outside(area, project / "token.js", "// first\n" + (project / "token.js").read_text())
     assert editor.text().startswith("// first") and not area.modified()
     assert editor.breakpoint_lines() == (4,)
@@ -220,7 +221,7 @@ def test_our_own_saving_is_no_change_by_others(area, project, qtbot):
 def test_breakpoints_are_kept_for_closed_files(area, window, project):
     editor = area.open(project / "token.js")
     editor.toggle_breakpoint(3)
-    assert window.breakpoints.lines(project / "token.js") == (3,)
+    assert window.breakpoints.of(project / "token.js") == (Breakpoint(3),)
     area.close_page(editor)
     assert area.open(project / "token.js").breakpoint_lines() == (3,)
     window.breakpoints.clear()
@@ -233,7 +234,7 @@ def test_renaming_takes_tab_and_breakpoints_along(area, window, project):
     (project / "lib").rename(project / "library")
     area.moved(project / "lib", project / "library")
     assert editor.path == project / "library" / "safe.js"
-    assert window.breakpoints.all() == {project / "library" / "safe.js": (1,)}
+    assert window.breakpoints.all() == {project / "library" / "safe.js": (Breakpoint(1),)}
     assert read_text_file(editor.path).text == editor.text()
 
 

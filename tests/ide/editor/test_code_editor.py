@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextCursor
 from engine.values import Diagnostic, Severity, TextEdit
 from ide.editor.code_editor import CodeEditor
 from ide.editor.decorations import DecorationLayer
+from ide.editor.line_marks import Breakpoint
 from ide.editor.text_file import TextFile
 from ide.theme import code_font
 
@@ -123,7 +124,7 @@ def test_a_click_in_the_gutter_sets_and_removes_a_breakpoint(editor, qtbot):
 
 
 def test_breakpoints_stay_with_their_line(editor, qtbot):
-    editor.set_breakpoints([3])
+    editor.set_breakpoints([Breakpoint(3)])
     place(editor, 3, 0)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert editor.breakpoint_lines() == (4,)
@@ -183,7 +184,7 @@ def test_matching_brackets_after_an_emoji(qtbot):
 
 
 def test_replace_text_leaves_breakpoints_between_two_changes(editor):
-    editor.set_breakpoints([3])
+    editor.set_breakpoints([Breakpoint(3)])
     editor.replace_text("// first\n" + SOURCE.replace("Token", "Coin") + "// last\n")
     assert editor.breakpoint_lines() == (4,)
     editor.undo()
@@ -192,7 +193,7 @@ def test_replace_text_leaves_breakpoints_between_two_changes(editor):
 
 
 def test_replace_text_is_one_step_and_keeps_what_did_not_change(editor):
-    editor.set_breakpoints([2])
+    editor.set_breakpoints([Breakpoint(2)])
     editor.replace_text(SOURCE.replace("return 1", "return 한😀"))
     assert "한😀" in editor.text() and editor.breakpoint_lines() == (2,)
     editor.undo()
@@ -237,3 +238,15 @@ def test_the_cursor_survives_a_jump_outside(editor):
     editor.go_to(-3, -3)
     assert editor.textCursor().position() == 0
     assert isinstance(editor.textCursor(), QTextCursor)
+
+
+def test_conditions_and_messages_stay_with_their_line(editor):
+    editor.put_breakpoint(Breakpoint(3, "amount > 1"))
+    editor.put_breakpoint(Breakpoint(3, "amount > 2", "now {amount}"))
+    editor.go_to(1)
+    editor.insertPlainText("\n\n")
+    assert editor.breakpoints() == (Breakpoint(5, "amount > 2", "now {amount}"),)
+    assert editor.breakpoint_at(5).describe() == "Writes “now {amount}” where amount > 2"
+    assert not editor.grab().isNull()
+    editor.toggle_breakpoint(5)
+    assert editor.breakpoints() == ()

@@ -6,6 +6,7 @@ import pytest
 
 from ide.editor import editing
 from ide.editor.code_editor import CodeEditor
+from ide.editor.line_marks import Breakpoint
 from ide.editor.text_file import TextFile
 from ide.theme import code_font
 
@@ -63,7 +64,7 @@ def test_move(editor, line, direction, expected):
 
 
 def test_breakpoints_move_with_moved_lines(editor):
-    editor.set_breakpoints([1])
+    editor.set_breakpoints([Breakpoint(1)])
     editor.go_to(1)
     editing.move_lines(editor, 1)
     assert editor.breakpoint_lines() == (2,)

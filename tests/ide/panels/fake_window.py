@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from ide.commands import Command, CommandRegistry
+from ide.editor.line_marks import Breakpoint
 
 
 class FakeWindow:
@@ -49,6 +50,7 @@ class FakeWindow:
         self.shown_docks: list[str] = []
         self.execution: tuple[Path, int] | None = None
         self.execution_read_only = False
+        self.details: dict[int, tuple[str, ...]] = {}
         self.stops: frozenset[tuple[str, int]] = frozenset()
         self.saved: list[Path] = []
         self.can_save = True
@@ -86,4 +88,4 @@ class FakeWindow:
         self.execution = None
 
     def breakpoints(self):
-        return self.stops
+        return tuple((file, Breakpoint(line, *self.details.get(line, ()))) for file, line in self.stops)

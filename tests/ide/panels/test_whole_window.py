@@ -251,3 +251,25 @@ def test_a_folder_in_use_is_told(qtbot, tmp_path, user):
     with pytest.raises(Exception, match=r".") as caught:
         Engine.open(tmp_path / "chain").close()
     assert "open" in str(caught.value).lower()
+
+
+def test_a_condition_and_a_logpoint_on_the_real_recording(user, counter, answers):
+    user.window.editor_for(counter).go_to(9)
+    answers["ask_text"] = "before {before} plus {amount}"
+    user.run("debug.logpoint")
+    user.window.editor_for(counter).go_to(8)
+    answers["ask_text"] = "before > 3"
+    user.run("debug.condition")
+    written = []
+    user.panels.controller.logged.connect(lambda _, text: written.append(text))
+    user.call("add", "5", "false", command="debug.start")
+    user.see(lambda: user.panels.controller.view is not None and len(written) == 1)
+    assert user.panels.controller.step.line != 8, "before is 0"
+    assert written == ["before 0 plus 5"]
+    user.run("run.stop")
+    user.call("add", "1", "false", command="debug.start")
+    user.see(lambda: user.panels.controller.step is not None and user.panels.controller.step.line == 8)
+    user.see(lambda: len(written) == 2)
+    assert written[1] == "before 5 plus 1"
+    assert "before 5 plus 1" in user.panels.debugger.console.output.toPlainText()
+    user.run("run.stop")

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import StorageError
+from ide.editor.line_marks import Breakpoint
 from ide.project.files import project_files
 from ide.project.model import ProjectModel
 from ide.project.panel import ProjectPanel
@@ -94,7 +95,7 @@ def test_rename_takes_the_open_tab_along(window, panel, project, answers, qtbot)
     answers["ask_text"] = "coin.js"
     qtbot.keyClick(panel.tree, Qt.Key.Key_F2)
     assert editor.path == project / "coin.js" and (project / "coin.js").is_file()
-    assert window.breakpoints.lines(project / "coin.js") == (3,)
+    assert window.breakpoints.of(project / "coin.js") == (Breakpoint(3),)
     assert panel.selected() == project / "coin.js"
 
 

@@ -1,5 +1,6 @@
 """The session comes back; a broken one survives beside the new one; unclean starts are counted."""
 
+from ide.editor.line_marks import Breakpoint
 from ide.session.session import SessionKeeper
 from ide.session.starts import StartCounter
 
@@ -23,7 +24,7 @@ def test_tabs_cursor_and_breakpoints_come_back(window, folders, project):
     cursor = window.current_editor().textCursor()
     assert window.current_editor().path.name == "token.js"
     assert (cursor.blockNumber() + 1, cursor.positionInBlock()) == (3, 4)
-    assert window.breakpoints.all() == {project / "auction.js": (2,)}
+    assert window.breakpoints.all() == {project / "auction.js": (Breakpoint(2),)}
     assert window.editor_for(project / "auction.js").breakpoint_lines() == (2,)
 
 
@@ -74,3 +75,14 @@ def test_starts_in_a_row_that_ended_early(tmp_path):
     assert StartCounter(path).begin() == 0
     path.write_text("nonsense")
     assert StartCounter(path).begin() == 0
+
+
+def test_conditions_and_logpoints_come_back(window, folders, project):
+    keeper = SessionKeeper(window, folders.state / "sessions")
+    keeper.restore(project)
+    kept = (Breakpoint(1), Breakpoint(2, "amount > 3"), Breakpoint(3, "", "was {amount}"))
+    window.breakpoints.set(project / "auction.js", kept)
+    keeper.save()
+    window.breakpoints.clear()
+    keeper.restore(project)
+    assert window.breakpoints.of(project / "auction.js") == kept
