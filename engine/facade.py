@@ -24,10 +24,12 @@ from engine.front.compiling import Compiling
 from engine.front.looking import Looking
 from engine.front.sandboxes import Sandboxes
 from engine.front.serving import Serving
+from engine.front.validating import Validating
 from engine.interface import (
     BlockExecution,
     BlockFlushed,
     BlockProduced,
+    BlockValidation,
     CheckResult,
     Conflict,
     ContractDeployed,
@@ -75,6 +77,7 @@ __all__ = [
     "BlockExecution",
     "BlockFlushed",
     "BlockProduced",
+    "BlockValidation",
     "CheckResult",
     "Conflict",
     "ContractDeployed",
@@ -127,7 +130,7 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class Engine(Compiling, Looking, Sandboxes, Serving):
+class Engine(Compiling, Looking, Sandboxes, Serving, Validating):
     """A private chain in a folder, with its compiler, sandboxes and state. `open` one, and close it when done."""
 
     @classmethod
@@ -194,7 +197,7 @@ class Engine(Compiling, Looking, Sandboxes, Serving):
         if self._node is not None:
             self._node.stop()
         self._listeners = []
-        self._parts.cancel()
+        self.cancel()
         self._shut_down()
         self._pacemaker.close()
         self._parts.close()
@@ -257,7 +260,8 @@ class Engine(Compiling, Looking, Sandboxes, Serving):
         return self._execute(lambda: self._parts.chain.query(request), Errand.INTERACTIVE)
 
     def cancel(self) -> None:
-        """Stop the transaction that is running; it fails with `RunCancelled`."""
+        """Stop the transaction, or the validation of blocks, that is running; it fails with `RunCancelled`."""
+        self._stopping.set()
         self._parts.cancel()
 
     # the chain's course
@@ -315,7 +319,3 @@ class Engine(Compiling, Looking, Sandboxes, Serving):
     def clock_stands(self) -> bool:
         """Whether the chain's clock only moves when it is advanced."""
         return self._parts.chain.clock.start is not None
-
-    def validate_block(self, number: int) -> Future[str | None]:
-        """Execute a block again; return the first difference from what was recorded, None if there is none."""
-        return self._execute(lambda: self._parts.chain.validate(number))

@@ -287,6 +287,20 @@ class BlockExecution(Value, frozen=True):
     conflicts: tuple[Conflict, ...] = ()
 
 
+# --- validation ------------------------------------------------------------------------------------
+
+
+class BlockValidation(Value, frozen=True):
+    """What executing blocks again came to: `checked` blocks are as recorded; then `difference` in block `number`.
+
+    Both are None if all are as recorded.
+    """
+
+    checked: int
+    number: int | None = None
+    difference: str | None = None
+
+
 # --- requests ------------------------------------------------------------------------------------
 
 

@@ -79,22 +79,40 @@ class Producer:
     def _receive(self, queued: QueuedTransaction) -> None:
         transaction = queued.transaction
         now = max(self._chain.clock.now(), self._chain.next_block().time or 0)
-        cache = LocalCache(self._chain.stack.reader())
-        check_actions(transaction)
-        check_gas_balance(cache, transaction, now)
         self._drop_expired()
+        self._check(queued, now)
+        if self.is_instant and transaction.time <= max(now, self._chain.clock.now() + AHEAD):
+            self._chain.enter(queued)
+            return
+        self._check_balances(queued)
+        self.pool.add(queued)
+
+    def check(self, transaction: Transaction) -> None:
+        """Look whether a signed transaction could enter a block now; nothing is executed and nothing changes.
+
+        Raises:
+            RejectedTransaction: it could not, in the words that sending it would be answered with.
+        """
+        queued = QueuedTransaction(transaction, transaction.hash_text(), len(transaction.full_bytes()))
+        self._check(queued, max(self._chain.clock.now(), self._chain.next_block().time or 0))
+        self._check_balances(queued)
+
+    def _check(self, queued: QueuedTransaction, now: int) -> None:
+        """Raise `RejectedTransaction` for what is wrong with a transaction by itself, in the reference's order."""
+        transaction = queued.transaction
+        check_actions(transaction)
+        check_gas_balance(LocalCache(self._chain.stack.reader()), transaction, now)
         if self.pool.get(queued.hash) is not None or queued.hash in self._chain.stack.open_transactions:
             raise RejectedTransaction("tx exists in pending")
         if self._chain.transaction(queued.hash) is not None:
             raise RejectedTransaction("tx exists in chain")
         self.pool.require_room(transaction)
         verify(transaction, size=queued.size, now=now, chain_id=self._chain.options.chain_id)
-        if self.is_instant and transaction.time <= max(now, self._chain.clock.now() + AHEAD):
-            self._chain.enter(queued)
-            return
-        block = self._chain.next_block()
-        prepaid_units(cache, transaction, transaction_context(transaction, block, queued.hash), queued.size)
-        self.pool.add(queued)
+
+    def _check_balances(self, queued: QueuedTransaction) -> None:
+        """Raise `RejectedTransaction` unless the accounts can pay and have allowed it, as the next block sees them."""
+        context = transaction_context(queued.transaction, self._chain.next_block(), queued.hash)
+        prepaid_units(LocalCache(self._chain.stack.reader()), queued.transaction, context, queued.size)
 
     def produce(self) -> BlockSummary:
         """Close a block with as many waiting transactions as it takes."""

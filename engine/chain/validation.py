@@ -16,7 +16,7 @@ from engine.chain.block import (
 from engine.chain.executor import Execution
 from engine.chain.receipt import centi_gas
 from engine.chain.transaction import LIFETIME, Transaction
-from engine.errors import RejectedTransaction
+from engine.errors import RejectedTransaction, RunCancelled
 from engine.values import Status, TransactionReceipt
 
 ExecuteBlock = Callable[[Block], Sequence[Execution]]
@@ -29,6 +29,9 @@ def block_difference(
     """Return the first thing that is wrong with `block` after `parent`, None if nothing is.
 
     `base` is the base transaction it should begin with, `witness` the key id of its producer.
+
+    Raises:
+        RunCancelled: somebody stopped it.
     """
     return (
         _head_difference(block, parent, witness)
@@ -91,6 +94,8 @@ def _transaction_problem(transaction: Transaction, block_time: int) -> str | Non
 
 def _outcome_difference(block: Block, executions: Sequence[Execution]) -> str | None:
     for index, (recorded, execution) in enumerate(zip(block.receipts, executions, strict=False)):
+        if execution.failure is not None and execution.failure.error == RunCancelled.__name__:
+            raise RunCancelled("the validation was stopped")
         if execution.rejection is not None:
             return f"transaction {index}: {execution.rejection}"
         difference = receipt_difference(recorded, execution.receipt)
