@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from engine.values import Layer
@@ -41,6 +41,22 @@ class RowDelegate(QStyledItemDelegate):
         self._text, self._muted = style.colour("text"), style.colour("text_muted")
         self._badge_font: QFont = style.scaled_font(self._view.font(), 0.85)
         self._metrics = QFontMetrics(self._view.font())
+        self._badges: dict[tuple[str, int, float], QPixmap] = {}
+
+    def _badge(self, text: str, height: int, ratio: float) -> QPixmap:
+        """Return a badge for rows of that height; drawn once, for drawing it takes longer than the rest of a row."""
+        known = self._badges.get((text, height, ratio))
+        if known is not None:
+            return known
+        width = style.metrics_of(self._badge_font).horizontalAdvance(text) + height
+        made = QPixmap(round(width * ratio), round(height * ratio))
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        style.draw_badge(painter, QPointF(0, height / 2), text, _TINTS[text], self._badge_font, ends_there=False)
+        painter.end()
+        self._badges[text, height, ratio] = made
+        return made
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -59,8 +75,8 @@ class RowDelegate(QStyledItemDelegate):
         if not text:
             return
         if column == Column.LAYER:
-            anchor = QPointF(box.left() + 6, box.center().y() + 0.5)
-            style.draw_badge(painter, anchor, text, _TINTS[text], self._badge_font, ends_there=False)
+            badge = self._badge(text, box.height(), painter.device().devicePixelRatio())
+            painter.drawPixmap(box.left() + 6, box.top(), badge)
             return
         inner = box.adjusted(_PADDING, 0, -_PADDING, 0)
         if column == Column.KEY:
