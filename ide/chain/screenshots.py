@@ -140,6 +140,7 @@ def _opened(dialog: QWidget | None) -> QWidget:
 
 def _permissions(stage: Stage) -> QWidget:
     stage.window.commands.run("accounts.permissions")
+    stage.wait(lambda: stage.program.chain.accounts.form, "the permissions")
     return _opened(stage.program.chain.accounts.form)
 
 

@@ -193,7 +193,6 @@ def account_figures() -> Iterator[Figure]:
     """What transfers and looking at accounts cost as the chain has more and more accounts."""
     sizes = [10**power for power in range(3, 7) if 10**power <= int(os.environ.get("STRATA_BENCH_ACCOUNTS", "100000"))]
     with served() as (engine, address):
-        connection = http.client.HTTPConnection(address, timeout=60)
         made = 0
         for size in sizes:
             while made < size:
@@ -201,16 +200,17 @@ def account_figures() -> Iterator[Figure]:
                 made = min(size, made + ACCOUNTS_A_BLOCK)
             sent = spread(post_all(address, signed_bodies(200)))
             yield Figure(f"{size:,} accounts: transfer over HTTP, p50", sent.p50 / 1e3, "ms")
+            connection = http.client.HTTPConnection(address, timeout=60)
             picked = iter(random.Random(size).choices(range(size), k=400))
 
-            def look(picked: Iterator[int] = picked) -> None:
+            def look(picked: Iterator[int] = picked, connection: http.client.HTTPConnection = connection) -> None:
                 connection.request("GET", f"/getAccount/{account_name(next(picked))}/1")
                 answer = connection.getresponse()
                 assert answer.status == 200, answer.read()
                 answer.read()
 
             yield Figure(f"{size:,} accounts: getAccount, p50", times(look, 300).p50 / 1e3, "ms")
-        connection.close()
+            connection.close()
 
 
 def account_name(number: int) -> str:

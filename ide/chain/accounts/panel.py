@@ -201,19 +201,23 @@ class AccountsDock(QWidget):
             dialog.set_text("to", others[0] if form.id == "transfer" and others else chosen)
 
     def open_permissions(self) -> None:
-        """Open the forms that change who may act for the chosen account."""
-        names, chosen = self._names_and_chosen()
-        account = self.details.account
-        known = account if account is not None and account.name == chosen else None
-        items = [item.id for permission in known.permissions for item in permission.items] if known else []
-        items += [item.id for group in known.groups for item in group.items] if known else []
+        """Look the chosen account up and open the forms that change who may act for it."""
+        engine = self._workbench.engine
+        _, chosen = self._names_and_chosen()
+        if engine is not None and chosen:
+            self._workbench.bridge.request(engine.explorer().account(chosen), self, self._open_permissions)
+
+    def _open_permissions(self, account: AccountDetails) -> None:
+        names, _ = self._names_and_chosen()
+        known = [item.id for permission in account.permissions for item in permission.items]
+        known += [item.id for group in account.groups for item in group.items]
         suggestions = {
             Kind.ACCOUNT: names,
-            Kind.PERMISSION: [permission.name for permission in known.permissions] if known else [],
-            Kind.GROUP: [group.name for group in known.groups] if known else [],
-            Kind.ITEM: ["", *dict.fromkeys([*items, *(f"{name}@active" for name in names if name != chosen)])],
+            Kind.PERMISSION: [permission.name for permission in account.permissions],
+            Kind.GROUP: [group.name for group in account.groups],
+            Kind.ITEM: ["", *dict.fromkeys([*known, *(f"{name}@active" for name in names if name != account.name)])],
         }
-        self._open("Permissions", PERMISSION_FORMS, suggestions, chosen)
+        self._open("Permissions and Groups", PERMISSION_FORMS, suggestions, account.name)
 
     def _names_and_chosen(self) -> tuple[list[str], str]:
         names = [account.name for account in self._workbench.accounts]

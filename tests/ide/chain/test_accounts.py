@@ -98,10 +98,14 @@ def test_buy_and_sell_ram(user, dock):
     assert user.answer(user.engine.account("bobby")).ram_available == before + 3000
 
 
+def open_permissions(user, dock):
+    user.run("accounts.permissions")
+    user.see(lambda: dock.form is not None)
+
+
 def test_permissions_and_groups(user, dock):
     def change(form, **texts):
-        user.see(lambda: dock.details.account is not None and dock.details.account.name == "bobby")
-        user.run("accounts.permissions")
+        open_permissions(user, dock)
         dock.form.choose(form)
         fill(dock.form, **texts)
         return submit(user, dock)
@@ -118,7 +122,7 @@ def test_permissions_and_groups(user, dock):
     assert (made.threshold, made.groups) == (50, ("team",))
     assert [(item.id, item.weight) for item in made.items] == [("carol@active", 30)]
     user.see(lambda: "david@active weight 20" in dock.details.toPlainText().replace("\xa0", " "))
-    user.run("accounts.permissions")
+    open_permissions(user, dock)
     dock.form.choose("revokeGroup")
     item = dock.form.widget("item")
     assert {"carol@active", "david@active"} <= {item.itemText(index) for index in range(item.count())}
@@ -142,7 +146,7 @@ def test_permissions_and_groups(user, dock):
     ],
 )
 def test_permissions_are_checked_before_anything_is_sent(user, dock, form, texts, problem):
-    user.run("accounts.permissions")
+    open_permissions(user, dock)
     dock.form.choose(form)
     fill(dock.form, **texts)
     user.press(dock.form.submit_button)
