@@ -28,12 +28,17 @@ BALANCE, FROZEN, TOKEN = "m-token.iost-TB", "m-token.iost-TF", "-contribute"
 
 
 class _Known(Value, frozen=True):
-    """What a base transaction did: `texts` are those it read and will have to read again, `amount` what it issued."""
+    """What a base transaction did: `texts` are those it read under `keys` and will have to read again.
+
+    It issued `amount`; there may be `most_supply`.
+    """
 
     data: str
     witness: str
-    texts: dict[str, str | None]
+    keys: tuple[str, ...]
+    texts: tuple[str | None, ...]
     amount: int
+    most_supply: int
     execution: Execution
 
 
@@ -51,18 +56,16 @@ class Routine:
         (queued,) = batch.transactions
         if (_witness_part(queued.transaction.actions[0].data), batch.witness) != (known.data, known.witness):
             return None
-        read = state.read
-        for key, text in known.texts.items():
-            if read(key)[0] != text:
-                return None
+        if any(found[0] != text for found, text in zip(state.read_many(known.keys), known.texts, strict=True)):
+            return None
         writes: dict[str, str | None] = {}
         for key in known.execution.write_set:
-            stored = read(key)[0]
+            stored = state.read(key)[0]
             text = None if stored is None else _next(key, stored, batch, known.amount)
             if text is None:
                 return None
             writes[key] = text
-        if _integer(writes[SUPPLY]) > _integer(known.texts[MOST_SUPPLY]):
+        if _integer(writes[SUPPLY]) > known.most_supply:
             return None
         return _repeated(known.execution, queued.hash, batch.time, writes)
 
@@ -84,7 +87,8 @@ class Routine:
             return  # when it becomes available depends on the time
         (queued,) = batch.transactions
         data = _witness_part(queued.transaction.actions[0].data)
-        self._known = _Known(data, batch.witness, texts, amount, execution)
+        most = _integer(texts[MOST_SUPPLY])
+        self._known = _Known(data, batch.witness, tuple(texts), tuple(texts.values()), amount, most, execution)
 
 
 def _is_base(batch: Batch) -> bool:

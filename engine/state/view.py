@@ -85,6 +85,10 @@ class Base(Protocol):
         """Return the stored text of `key`."""
         ...
 
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        """Return `get` of each key."""
+        ...
+
     def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield rows that start with `prefix`, from `start` on, in order."""
         ...
@@ -114,6 +118,11 @@ class LiveBase:
             if not isinstance(text, NoVersion):
                 return text
         return newest
+
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        """Return `get` of each key."""
+        newest = list(map(self._read, keys))
+        return newest if self._epoch.replaced is None else list(map(self.get, keys))
 
     def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield rows that start with `prefix`, from `start` on, in order."""
@@ -182,6 +191,10 @@ class HistoricBase:
             return decode_optional(found[1])
         return None if newest is None else newest.decode()
 
+    def get_many(self, keys: Sequence[str]) -> list[str | None]:
+        """Return `get` of each key."""
+        return list(map(self.get, keys))
+
     def scan(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield rows that start with `prefix`, from `start` on, in order."""
         rows = self._state.scan(prefix, start)
@@ -235,8 +248,9 @@ class StateView:
 
     def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
         """Return `read` of each key."""
-        read = self.read
-        return [read(key) for key in keys]
+        if self._entries:
+            return list(map(self.read, keys))
+        return [(found, _ABSENT if found is None else _ROCKSDB) for found in self._base.get_many(keys)]
 
     def entries(
         self, *, prefix: str = "", contains: str = "", after: str = "", count: int = _ALL
