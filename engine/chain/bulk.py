@@ -7,7 +7,9 @@ block.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -25,7 +27,7 @@ from engine.errors import InvalidInput, RejectedTransaction, RunCancelled
 from engine.values import TransactionRequest, TransactionResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from engine.chain.chain import Chain
     from engine.chain.execution import Executions
@@ -36,9 +38,10 @@ Between: TypeAlias = "Callable[[int, int], None]"
 Outcome: TypeAlias = TransactionResult | RejectedTransaction
 """What became of a transaction that was entered with others."""
 
-
 STRETCH = 4
 """How many blocks are executed ahead at once."""
+SELDOM = 50
+"""How many times more objects are made before the garbage collector looks for some in cycles."""
 MOST_WRONG = 3
 """After so many wrong guesses no more are made for the same transactions."""
 
@@ -106,19 +109,23 @@ class Bulk:
         """
         position = 0
         try:
-            while position < len(entries) and not self._stopped:
-                if between is not None:
-                    before = self._chain.stack.reader()
-                    between(position, len(entries))
-                    if self._chain.stack.reader() is not before:
-                        self._stop_looking()
-                wave, end = self._wave(entries, position)
-                position = self._execute(wave, entries, end) if wave else end
+            with _seldom_collecting():
+                while position < len(entries) and not self._stopped:
+                    if between is not None:
+                        self._let_others(between, position, len(entries))
+                    wave, end = self._wave(entries, position)
+                    position = self._execute(wave, entries, end) if wave else end
         finally:
             self._stop_looking()
         for entry in entries[position:]:
             entry.outcome = RejectedTransaction("the run was stopped before it")
         return tuple(entry.outcome for entry in entries if entry.outcome is not None)
+
+    def _let_others(self, between: Between, position: int, total: int) -> None:
+        before = self._chain.stack.reader()
+        between(position, total)
+        if self._chain.stack.reader() is not before:
+            self._stop_looking()
 
     # --- filling blocks ------------------------------------------------------------------------------
 
@@ -302,6 +309,17 @@ class Bulk:
             return SideBySide(self._executions, batch, queued, newest, self._lanes)
         found = ahead.found(block, queued)
         return SideBySide(self._executions, batch, queued, newest, self._lanes, found=found, written=ahead.written)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let the garbage collector look seldom: what a bulk makes is kept, and would be gone through again and again."""
+    often, *others = gc.get_threshold()
+    gc.set_threshold(often * SELDOM, *others)
+    try:
+        yield
+    finally:
+        gc.set_threshold(often, *others)
 
 
 def _is_stopped(execution: Execution) -> bool:
