@@ -22,7 +22,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--jobs", type=_at_least_one, default=1, metavar="N", help="files to run at once")
     parser.add_argument("--timeout", type=_seconds, default=DEFAULT_TIMEOUT, metavar="S", help="seconds a step")
     parser.add_argument("--check", action="store_true", help="run everything in a fresh sandbox, too, and compare")
-    parser.add_argument("--coverage", action="store_true", help="tell which lines ran in scenarios of mode chain")
+    parser.add_argument("--coverage", action="store_true", help="tell which lines ran")
     parser.add_argument("--install", action="store_true", help="install the npm packages that the projects lack")
     options = parser.parse_args(arguments)
     if options.install:
@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
     coverage = ScenarioCoverage() if options.coverage else None
     open_engine = coverage.open_engine if coverage is not None else Engine.open
     with contextlib.closing(
-        ScenarioRunner(timeout=options.timeout, check=options.check or None, open_engine=open_engine)
+        ScenarioRunner(timeout=options.timeout, check=options.check or None, open_engine=open_engine, watcher=coverage)
     ) as runner:
         code = report(runner.run_all(files, jobs=options.jobs), sys.stdout, as_json=options.json)
     if coverage is not None:

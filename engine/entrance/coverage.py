@@ -1,4 +1,4 @@
-"""Which lines of contracts ran in scenarios (`main.py run --coverage`): their transactions are recorded once more."""
+"""Which lines of contracts ran in scenarios (`main.py run --coverage`): what they do is done and recorded once more."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from typing import TextIO
 from engine.debug.profile import Coverage
 from engine.errors import StrataError
 from engine.facade import Engine
+from engine.values import CompiledContract
 
 MOST_TRANSACTIONS = 10_000
 
 
 class ScenarioCoverage:
-    """Gathers what ran on the chains that `open_engine` opened; several threads may do so at once."""
+    """Gathers what ran on the chains that `open_engine` opened, and what direct calls ran (a `CallWatcher`).
+
+    Several threads may do so at once.
+    """
 
     def __init__(self) -> None:
         self._coverage = Coverage()
+        self._called: dict[str, tuple[set[int], set[int]]] = {}
         self._lock = threading.Lock()
         self.missing = 0
-        """Transactions that could not be recorded."""
+        """Transactions and calls that could not be recorded."""
 
     def open_engine(self, *arguments: object, **named: object) -> Engine:
         """Open an engine as `Engine.open` does; when it is closed, what ran in it is added."""
@@ -47,9 +52,25 @@ class ScenarioCoverage:
             with self._lock:
                 self._coverage.add(profile)
 
+    def ran(self, contract: CompiledContract, steps: Iterable[int]) -> None:
+        """Add the steps of a contract that a direct call ran."""
+        ran = set(steps)
+        with self._lock:
+            for index, site in enumerate(contract.steps):
+                if site.file < len(contract.files):  # the others are the packer's own
+                    lines, seen = self._called.setdefault(contract.files[site.file], (set(), set()))
+                    lines.add(site.line)
+                    if index in ran:
+                        seen.add(site.line)
+
+    def lost(self) -> None:
+        """Count a direct call of which it is not known what ran."""
+        with self._lock:
+            self.missing += 1
+
     def report(self, stream: TextIO) -> None:
         """Print a line a file: how much of it ran, and which lines never did."""
-        files: dict[str, tuple[set[int], set[int]]] = {}
+        files = {file: (set(lines), set(ran)) for file, (lines, ran) in self._called.items()}
         for one in self._coverage.files():
             if one.contract.startswith("Contract"):  # what people deployed, whatever id it got
                 lines, ran = files.setdefault(one.file, (set(), set()))
@@ -59,7 +80,7 @@ class ScenarioCoverage:
             never = f", never: {ranges(lines - ran)}" if lines - ran else ""
             print(f"{file}: {len(ran)} of {len(lines)} lines ran ({len(ran) / len(lines):.0%}){never}", file=stream)
         if self.missing:
-            print(f"{self.missing} transactions could not be recorded", file=stream)
+            print(f"{self.missing} transactions or calls could not be recorded", file=stream)
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
 
-from engine.entrance.call_sandbox import WorkerCallSandbox
+from engine.entrance.call_sandbox import CallWatcher, WorkerCallSandbox
 from engine.entrance.project import ProjectLimits, limits_for
 from engine.entrance.scenario_call import run_call_scenario
 from engine.entrance.scenario_chain import run_chain_scenario
@@ -28,7 +28,8 @@ DEFAULT_TIMEOUT = 30.0
 class ScenarioRunner:
     """Runs scenario files; `timeout` is in seconds a step. Any thread may use it; close it when done.
 
-    `check` compares every run with one in a fresh isolate (`VmSettings`), None leaves it to the environment.
+    `check` compares every run with one in a fresh isolate (`VmSettings`), None leaves it to the environment. `watcher`
+    is told what direct calls ran.
     """
 
     def __init__(
@@ -37,9 +38,11 @@ class ScenarioRunner:
         timeout: float = DEFAULT_TIMEOUT,
         check: bool | None = None,
         open_engine: Callable[..., Engine] = Engine.open,
+        watcher: CallWatcher | None = None,
     ) -> None:
         self._timeout, self._check = timeout, check
         self._open_engine = functools.partial(open_engine, check=check)
+        self._watcher = watcher
         self._lock = threading.Lock()
         self._sandboxes: dict[ProjectLimits, WorkerCallSandbox] = {}
 
@@ -82,7 +85,9 @@ class ScenarioRunner:
         """Return the sandbox of direct calls within some limits, started when it is first needed."""
         with self._lock:
             if limits not in self._sandboxes:
-                self._sandboxes[limits] = WorkerCallSandbox(timeout=self._timeout, check=self._check, limits=limits)
+                self._sandboxes[limits] = WorkerCallSandbox(
+                    timeout=self._timeout, check=self._check, limits=limits, watcher=self._watcher
+                )
             return self._sandboxes[limits]
 
 
