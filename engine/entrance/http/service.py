@@ -76,7 +76,7 @@ class NodeService:
         def receive() -> SendAnswer:
             self._received(transaction.hash_text())
             self._producer.receive(transaction)
-            if len(self._producer.pool):
+            if self._producer.is_instant and len(self._producer.pool):  # by the clock, a block is due in any case
                 self._wake()
             return SendAnswer(transaction.hash_text())
 
