@@ -27,6 +27,7 @@ class _Unwritten:
 
 
 _UNWRITTEN: Final = _Unwritten()
+_READ, _LOCAL = AccessKind.READ, Layer.LOCAL  # looking an enum's member up is not free
 
 
 class LocalCache:
@@ -124,11 +125,11 @@ class _ObservedCache(LocalCache):
     def get(self, key: str) -> str | None:
         """Return the stored text of `key` as this transaction sees it, None if there is none."""
         if key in self._writes:
-            text, layer = self._writes[key], Layer.LOCAL
+            text, layer = self._writes[key], _LOCAL
         else:
-            text, layer = self._read_below(key)
-            self._seen[key] = self.read_set[key] = text
-        self._record(AccessKind.READ, key, layer, text, text)
+            text, layer = self._below.get(key) or self._read_below(key)
+            self.read_set[key] = text
+        self.accesses.append(StorageAccess(_READ, key, layer, text, text, self.contract, self.action, self.line))
         return text
 
     def put(self, key: str, text: str) -> None:
@@ -145,12 +146,10 @@ class _ObservedCache(LocalCache):
 
     def _current(self, key: str) -> tuple[str | None, Layer]:
         """Return what a write replaces; not a dependency, since the outcome does not see it."""
-        return (self._writes[key], Layer.LOCAL) if key in self._writes else self._read_below(key)
+        return (self._writes[key], _LOCAL) if key in self._writes else self._below.get(key) or self._read_below(key)
 
     def _read_below(self, key: str) -> tuple[str | None, Layer]:
-        found = self._below.get(key)
-        if found is None:
-            found = self._below[key] = self._reader.read(key)
+        found = self._below[key] = self._reader.read(key)
         return found
 
     def _record(self, kind: AccessKind, key: str, layer: Layer, old: str | None, new: str | None) -> None:
