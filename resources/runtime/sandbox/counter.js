@@ -1,4 +1,5 @@
 /** The gas counter (spec/gas.md §4). Its state lives in a closure: contract code can only ever add to it. */
+import { isStackOverflow } from './overflow.js';
 import { AnyError, freeze } from './primordials.js';
 
 const MAX_CHARGE = 2147483647;
@@ -22,12 +23,14 @@ const STRETCH = 536870911;
  * @property {(amount: number) => void} incr charges an amount that the compiler computed; it is truncated.
  * @property {(units: number) => void} refund gives back what is not due yet, before something that may end the frame.
  * @property {(due: number, value: any) => any} repaid takes it again, and returns `value`.
+ * @property {(error: any) => void} caught is called first where a contract catches something: it throws again what ends
+ *     the frame.
  */
 
 /** Create a counter. */
 export function createCounter() {
   let limit = Infinity; // libraries are loaded before the first frame
-  let exhausted = false;
+  let failure = null; // what ends the frame: every later charge throws it again
   // What is used is `before + granted - meter.left`. All but `before` stay small.
   let before = 0;
   let granted = STRETCH;
@@ -36,9 +39,9 @@ export function createCounter() {
   const meter = {
     left: STRETCH,
     over(due) {
-      if (exhausted) {
+      if (failure !== null) {
         meter.left = -1;
-        throw outOfGas;
+        throw failure;
       }
       reach(used(), due);
     },
@@ -50,6 +53,10 @@ export function createCounter() {
       if ((meter.left -= due) < 0) meter.over(due);
       return value;
     },
+    caught(error) {
+      if (failure === null && isStackOverflow(error)) fail(error);
+      if (failure !== null) throw failure;
+    },
   };
 
   function used() {
@@ -60,23 +67,28 @@ export function createCounter() {
   function start(units) {
     before = units;
     const left = limit - units;
-    if (exhausted || left < 0) granted = -1;
+    if (failure !== null || left < 0) granted = -1;
     else granted = left > STRETCH ? STRETCH : left | 0;
     meter.left = granted;
   }
 
   function reach(units, due) {
-    exhausted = units - due > limit;
+    if (units - due > limit) failure = outOfGas;
     // Past the limit only with what is not due: `left` stays below 0, so the next charge comes here as well.
-    if (exhausted || units <= limit) start(units);
-    if (exhausted) throw outOfGas;
+    if (failure !== null || units <= limit) start(units);
+    if (failure !== null) throw failure;
+  }
+
+  function fail(error) {
+    failure = error;
+    start(used());
   }
 
   function add(units) {
     if (units <= STRETCH) {
       if ((meter.left -= units | 0) < 0) meter.over(0);
     } else {
-      if (exhausted) throw outOfGas;
+      if (failure !== null) throw failure;
       reach(used() + units, 0);
     }
   }
@@ -84,8 +96,6 @@ export function createCounter() {
   function tick(amount) {
     if ((meter.left -= amount | 0) < 0) meter.over(0);
   }
-
-  const isExhausted = () => exhausted || used() > limit;
 
   return {
     meter,
@@ -108,44 +118,50 @@ export function createCounter() {
     used,
 
     /** Whether the frame that is running has passed its limit. */
-    exhausted: isExhausted,
+    exhausted: () => failure === outOfGas || used() > limit,
 
-    /** Throw if the frame that is running has passed its limit. */
+    /** What ends the frame that is running, whatever it catches; null if nothing does yet. */
+    failure: () => failure,
+
+    /** Let the frame that is running end with an error. */
+    fail,
+
+    /** Throw what ends the frame that is running, if anything does. */
     check() {
       if (meter.left < 0) meter.over(0);
     },
 
     /** Start counting for a frame from 0; returns what `leave` needs. */
     enter(frameLimit) {
-      const outer = { used: used(), limit, exhausted };
+      const outer = { used: used(), limit, failure };
       limit = frameLimit;
-      exhausted = false;
+      failure = null;
       start(0);
       return outer;
     },
 
     /** Forget what the frame has used so far: what comes before contract code is free. */
     reset() {
-      exhausted = false;
+      failure = null;
       start(0);
     },
 
     /** Go on counting for the calling frame. */
     leave(outer) {
-      ({ limit, exhausted } = outer);
+      ({ limit, failure } = outer);
       start(outer.used);
     },
 
     /** Run `work` without counting (a debugger looks at values). */
     unmetered(work) {
-      const outer = { used: used(), limit, exhausted };
+      const outer = { used: used(), limit, failure };
       limit = Infinity;
-      exhausted = false;
+      failure = null;
       start(outer.used);
       try {
         return work();
       } finally {
-        ({ limit, exhausted } = outer);
+        ({ limit, failure } = outer);
         start(outer.used);
       }
     },

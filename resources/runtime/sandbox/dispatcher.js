@@ -8,17 +8,15 @@
 import { Operation } from '../operations.js';
 import { Control, Reply } from './bridge.js';
 import { outOfGas } from './counter.js';
+import { isStackOverflow, STACK_MESSAGE } from './overflow.js';
 import {
   AnyError,
   apply,
   freeze,
-  getOwnPropertyDescriptor,
-  getPrototypeOf,
   includes,
   isArray,
   ownKeys,
   parse,
-  PlainRangeError,
   PlainTypeError,
   setPrototypeOf,
   sliceText,
@@ -28,7 +26,6 @@ const MAX_RESULT = 65536;
 const MAX_TEXT = 1 << 24;
 const MAX_ERROR = 1 << 16;
 const STACK_RESERVE = 64;
-const STACK_MESSAGE = 'Maximum call stack size exceeded';
 
 /**
  * Create the dispatcher.
@@ -72,7 +69,11 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
     const text = kind === Reply.TEXT || kind === Reply.ERROR ? bridge.texts()[0] : null;
     if (watched) recorder.resume();
     counter.chargeHost(gas);
-    if (kind === Reply.ERROR) throw new AnyError(text);
+    if (kind === Reply.ERROR) {
+      const error = new AnyError(text);
+      if (includes(text, STACK_MESSAGE)) counter.fail(error);
+      throw error;
+    }
     if (kind === Reply.TRUE || kind === Reply.FALSE) return kind === Reply.TRUE;
     return text;
   }
@@ -98,8 +99,10 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
     depth = outerDepth + 1;
     try {
       texts[0] = resultOf(frame, factories[+message[2]], message[4], recording);
+      counter.check();
     } catch (error) {
-      describe(error, texts);
+      texts[0] = null;
+      describe(counter.failure() === null ? error : counter.failure(), texts);
     } finally {
       if (counter.exhausted()) {
         texts[0] = null;
@@ -155,9 +158,7 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
 
   function errorClass(error) {
     if (profile.isAbnormal && profile.isAbnormal(error)) return 'AbnormalResult';
-    if (typeof error !== 'object' || error === null || getPrototypeOf(error) !== rangeErrors) return 'ContractException';
-    const message = getOwnPropertyDescriptor(error, 'message');
-    return message && message.value === STACK_MESSAGE ? 'StackExceeded' : 'ContractException';
+    return isStackOverflow(error) ? 'StackExceeded' : 'ContractException';
   }
 
   return {
@@ -177,7 +178,7 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
 
     /** Run frames until Python says to leave. */
     loop() {
-      counter.leave({ used: 0, limit: 0, exhausted: false }); // the last run may have been cut off
+      counter.leave({ used: 0, limit: 0, failure: null }); // the last run may have been cut off
       depth = 0;
       for (;;) {
         operations = 0;
@@ -189,7 +190,6 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
   };
 }
 
-const rangeErrors = PlainRangeError.prototype;
 const resultTooLong = freeze({});
 
 /** Throw while there is still stack for the sandbox's own work: it must not be cut off half way. */

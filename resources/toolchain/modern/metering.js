@@ -5,7 +5,7 @@
  * round, test and update together with the first statement of its body, so that a round is one charge.
  */
 
-import { ChargePoint } from '../common/charge.js';
+import { ChargePoint, COUNTER } from '../common/charge.js';
 import { Edits } from '../common/edits.js';
 import { behind } from '../common/positions.js';
 import { ROUND, WHILE_TEST } from '../common/prices.js';
@@ -13,6 +13,7 @@ import { childrenOf, isFunction } from '../common/tree.js';
 import { priceOf } from './prices.js';
 
 const ENTRY = 1;
+const ERROR = '_strata_error';
 
 const OPENING = new Set([
   'DoWhileStatement',
@@ -181,6 +182,13 @@ class Meter {
       case 'YieldExpression':
         this.yieldExpression(node, point);
         break;
+      case 'TryStatement':
+        this.visit(node.block, point);
+        // What ends the frame must be seen before a `finally` can hide it.
+        if (node.handler) this.catchClause(node.handler, point);
+        else this.edits.close(node.block.range[1], `catch(${ERROR}){${caught(ERROR)}throw ${ERROR};}`);
+        if (node.finalizer) this.visit(node.finalizer, point);
+        break;
       default:
         if (isFunction(node)) this.functionNode(node);
         else this.children(node, point);
@@ -235,6 +243,24 @@ class Meter {
     this.edits.close(node.range[1], '}');
   }
 
+  /** A contract cannot catch what ends its frame. */
+  catchClause({ param, body }, point) {
+    const [start, end] = body.range;
+    if (param === null) {
+      this.edits.open(start, `(${ERROR})`);
+      this.edits.open(start + 1, caught(ERROR));
+    } else if (param.type === 'Identifier') {
+      this.edits.open(start + 1, caught(param.name));
+    } else {
+      const behindParameter = behind(this.source, ')', param.range[1]);
+      this.edits.open(param.range[0], `${ERROR}){${caught(ERROR)}let `);
+      this.visit(param, point);
+      this.edits.replace(behindParameter - 1, behindParameter, `=${ERROR};`);
+      this.edits.close(end, '}');
+    }
+    this.visit(body, point);
+  }
+
   yieldExpression(node, point) {
     const pieces = this.probes?.suspend(node);
     if (!pieces) {
@@ -272,4 +298,8 @@ class Meter {
     this.visit(body, entry);
     this.edits.close(node.range[1], isBlock ? `);${probes ? probes.exit(node) : ''}}` : ')');
   }
+}
+
+function caught(name) {
+  return `${COUNTER}.caught(${name});`;
 }

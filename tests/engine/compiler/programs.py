@@ -57,7 +57,7 @@ HARNESS = """
     (function (L, _IOSTInstruction_counter, _IOSTBinaryOp, _IOSTTemplateTag, _IOSTSpreadElement, module,
                _strata_step, _strata_enter, _strata_exit, EVAL) {
       TEXT
-    })(L, { incr }, binary, template, (value) => value, { exports: null },
+    })(L, { incr, caught() {} }, binary, template, (value) => value, { exports: null },
        (id) => { steps += 1; log.seen?.add(id); }, () => { depth += 1; deepest = Math.max(deepest, depth); },
        () => { depth -= 1; }, (text) => text);
   } catch (error) {

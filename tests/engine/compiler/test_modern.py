@@ -38,7 +38,10 @@ def flat(text):
         ("function f(a = g()) {}", "$(3);function f(a = ($(4),g())) {$(1);}"),
         ("function f() { a; b() }", "$(3);function f() { $(1);a; $(4);b() }"),
         ("class A { x = f(); y = () => 1; static { g() } m() {} }", None),
-        ("try { a() } catch { b() } finally { c() }", "try { $(4);a() } catch { $(4);b() } finally { $(4);c() }"),
+        (
+            "try { a() } catch (e) { b() } finally { c() }",
+            "try { $(4);a() } catch (e) {_IOSTInstruction_counter.caught(e); $(4);b() } finally { $(4);c() }",
+        ),
         ("a ? b() : c", "a ? ($(4),b()) : c"),
         ("a ||= b?.c", "$(10);a ||= b?.c"),
     ],
