@@ -16,9 +16,21 @@ class EditorLayout(QPlainTextDocumentLayout):
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._block_count = document.blockCount()
+        self._seen: tuple[int, int] | None = None
+
+    def coloured(self, start: int, end: int, seen: tuple[int, int]) -> None:
+        """Paint characters from `start` to `end` anew that got other colours, where they lie between those `seen`."""
+        self._seen = seen
+        self.document().markContentsDirty(start, end - start)
+        self._seen = None
 
     def documentChanged(self, start: int, removed: int, added: int) -> None:
-        """Pass on only what was added as long as no line came or went."""
+        """Pass on only what was added as long as no line came or went; of new colours only what is seen."""
+        if self._seen is not None:
+            first, last = max(start, self._seen[0]), min(start + added, self._seen[1])
+            if first < last:
+                super().documentChanged(first, 0, last - first)
+            return
         count = self.document().blockCount()
         if count == self._block_count:
             removed, added = 0, max(added, 1)

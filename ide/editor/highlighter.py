@@ -14,6 +14,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QBrush, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
 
+from ide.editor.document_layout import EditorLayout
 from ide.editor.lexer import JavaScriptLineLexer, Span, SyntaxKind
 from ide.theme import theme, themes
 
@@ -70,7 +71,7 @@ class Highlighter(QObject):
                 state = self._colour(block, state)
                 end = block.position() + block.length()
                 block = block.next()
-            self._document.markContentsDirty(start, end - start - 1)
+            self._show_colours(start, end - 1)
 
     def format_of(self, kind: SyntaxKind) -> QTextCharFormat:
         """Return how a kind is drawn."""
@@ -139,7 +140,14 @@ class Highlighter(QObject):
                     self._add_front(number)
                     break
                 self._drop_front(number)
-            self._document.markContentsDirty(start, end - start)
+            self._show_colours(start, end)
+
+    def _show_colours(self, start: int, end: int) -> None:
+        first, last = (self._document.findBlockByNumber(number) for number in self._visible_lines())
+        below = last.position() + last.length() if last.isValid() else self._document.characterCount()
+        layout = self._document.documentLayout()
+        assert isinstance(layout, EditorLayout), "the editor's documents have its layout"
+        layout.coloured(start, end, (first.position(), below))
 
     def _lex(self, block: QTextBlock) -> bool:
         """Colour a line and keep the state at its end; return whether that state changed."""
@@ -173,6 +181,14 @@ class Highlighter(QObject):
 
     def _theme_changed(self) -> None:
         self._make_formats()
+        # What is seen first: what the lines above have left open does not depend on colours.
+        first, last = self._visible_lines()
+        block = self._document.findBlockByNumber(first)
+        start = block.position()
+        while block.isValid() and block.blockNumber() <= last:
+            self._colour(block, max(block.previous().userState(), JavaScriptLineLexer.START))
+            block = block.next()
+        self._show_colours(start, block.position() if block.isValid() else self._document.characterCount())
         block = self._document.begin()
         while block.isValid():
             block.setUserState(_NEVER_LEXED)
@@ -180,4 +196,3 @@ class Highlighter(QObject):
         self._fronts = [0]
         self._provisional = (-1, -1)
         self._slices.start()
-        self.show()

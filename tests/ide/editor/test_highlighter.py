@@ -3,10 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextDocumentLayout
 
+from ide.editor.document_layout import EditorLayout
 from ide.editor.highlighter import LONGEST_LINE, Highlighter
 from ide.editor.lexer import JavaScriptLineLexer
+from ide.theme import themes
 
 LINES = st.sampled_from(
     ["foo(1);", "/* open", "close */", "x = `a", "` + 'b'", "${c}", "}", "// c", "", "  if (a) {", "'😀' + 2"]
@@ -15,7 +16,7 @@ LINES = st.sampled_from(
 
 def make(text, visible=(0, 30)):
     document = QTextDocument()
-    document.setDocumentLayout(QPlainTextDocumentLayout(document))
+    document.setDocumentLayout(EditorLayout(document))
     document.setPlainText(text)
     return document, Highlighter(document, lambda: visible)
 
@@ -99,7 +100,7 @@ def test_only_what_is_seen_is_coloured_at_once(qapp):
 def test_a_jump_below_the_front_is_coloured_before_the_front_arrives(qapp):
     visible = [(0, 40)]
     document = QTextDocument()
-    document.setDocumentLayout(QPlainTextDocumentLayout(document))
+    document.setDocumentLayout(EditorLayout(document))
     document.setPlainText("\n".join(["foo(1);"] * 9000))
     highlighter = Highlighter(document, lambda: visible[0])
     visible[0] = (8000, 8040)
@@ -113,3 +114,23 @@ def test_lines_too_long_stay_uncoloured(qapp):
     document, highlighter = make("foo();\n" + "a(1);" * LONGEST_LINE + "\nfoo();")
     finish(highlighter, qapp)
     assert [bool(one) for one in colours(document)] == [True, False, True]
+
+
+def colour_of(document, number):
+    ranges = document.findBlockByNumber(number).layout().formats()
+    return ranges[0].format.foreground().color().name()
+
+
+def test_another_theme_reaches_the_lines_on_screen_at_once(qapp):
+    document, highlighter = make("\n".join(["const a = 1;"] * 5000), visible=(4000, 4030))
+    finish(highlighter, qapp)
+    before = colour_of(document, 4010)
+    themes().select("dark")
+    try:
+        after = colour_of(document, 4010)
+        assert after != before
+        assert not highlighter.complete
+        finish(highlighter, qapp)
+        assert colour_of(document, 1) == after
+    finally:
+        themes().select("light")
