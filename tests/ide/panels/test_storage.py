@@ -112,7 +112,8 @@ def test_a_map_of_any_size_costs_few_questions_to_find(panel, engine, qtbot):
 def test_a_filter_lists_hits_with_their_contract(panel, qtbot):
     panel.filter.setText("alice")
     qtbot.waitUntil(lambda: panel.model.contains == "alice" and not panel.model.is_loading)
-    assert names(panel) == ["token · balances · alice", "token · balances · (list of fields)"]
+    hits = {"token · balances · alice", "token · balances · (list of fields)"}
+    assert set(names(panel)) == hits, "in which order depends on how far the first piece of the search comes"
     panel.filter.clear()
     qtbot.waitUntil(lambda: names(panel) == ["token", "token.iost"])
 
