@@ -167,17 +167,20 @@ class PendingWrites:
     def __init__(self, reader: StateReader) -> None:
         self._reader = reader
         self._known: dict[str, tuple[str | None, Layer]] = {}
+        self._unsettled: list[Mapping[str, str | None]] = []
 
     def apply(self, writes: Mapping[str, str | None]) -> None:
         """Put the write set of a transaction that succeeded on top."""
         for key, text in writes.items():
             self._known[key] = (text, Layer.MVCC)
+        self._unsettled.append(writes)
 
     def settle(self) -> None:
         """Report what is pending as RocksDB's from now on: its block will have been flushed."""
-        for key, (text, layer) in self._known.items():
-            if layer is Layer.MVCC:
-                self._known[key] = (text, Layer.ABSENT if text is None else Layer.ROCKSDB)
+        for key in {key for writes in self._unsettled for key in writes}:
+            text = self._known[key][0]
+            self._known[key] = (text, Layer.ABSENT if text is None else Layer.ROCKSDB)
+        self._unsettled.clear()
 
     def read(self, key: str) -> tuple[str | None, Layer]:
         """Return the pending text of `key`, else what the reader below has."""

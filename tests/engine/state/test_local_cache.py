@@ -106,6 +106,13 @@ def test_pending_writes_stand_between_cache_and_reader():
         ("s2@x", Layer.ROCKSDB),
     ]
     assert reader.trips == 2, "the reader below is asked for a key once"
+    pending.settle()
+    pending.apply({"b": "s4@x"})
+    assert pending.read_many(["a", "b", "c"]) == [
+        (None, Layer.ABSENT),
+        ("s4@x", Layer.MVCC),
+        ("s3@x", Layer.ROCKSDB),
+    ]
 
 
 class LocalCacheMachine(RuleBasedStateMachine):
