@@ -190,19 +190,27 @@ class Executions:
         self, batch: Batch, state: StateReader | None, meanwhile: Callable[[], None] | None = None
     ) -> tuple[Execution, ...]:
         reader = state or self._head()
-        if self._hot_spots is not None:
-            self._hot_spots.note(
-                action.contract for queued in batch.transactions for action in queued.transaction.actions
-            )
         identity = 0 if state is None else self.register(state)
         job = msgspec.structs.replace(batch, state=identity, known=self._known(batch.transactions, reader))
+
+        def beside() -> None:
+            self._note_use(batch)
+            if meanwhile is not None:
+                meanwhile()
+
         try:
-            return self._learned(batch, self._call(encode_batch(job), meanwhile))
+            return self._learned(batch, self._call(encode_batch(job), beside))
         except ContractFailure as failure:
             return self._after_failure(batch, reader, failure)
         finally:
             if identity:
                 self.release(identity)
+
+    def _note_use(self, batch: Batch) -> None:
+        if self._hot_spots is not None:
+            self._hot_spots.note(
+                action.contract for queued in batch.transactions for action in queued.transaction.actions
+            )
 
     def _learned(self, batch: Batch, data: bytes) -> tuple[Execution, ...]:
         reply = decode_batch_reply(data)
