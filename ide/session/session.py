@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +56,9 @@ class SessionKeeper(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER_MS)
-        self._timer.timeout.connect(self.save)
+        self._timer.timeout.connect(self._save_behind)
+        self._writing = threading.Lock()
+        self._newest = 0
         for signal in (window.editors.current_changed, window.editors.cursor_moved, window.breakpoints.changed):
             signal.connect(self._touch)
 
@@ -95,12 +99,40 @@ class SessionKeeper(QObject):
     def save(self) -> None:
         """Write the session now."""
         self._timer.stop()
-        if self._project is None:
-            return
+        if self._project is not None:
+            try:
+                self._writer(self._project)()
+            except UserError as error:
+                self._failed(error)
+
+    def _save_behind(self) -> None:
+        """Write the session without keeping the window waiting for the disk."""
+        if self._project is not None:
+            write = self._writer(self._project)
+            self._window.tasks.start("Keeping the session", lambda _: write(), quiet=True, failed=self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self._window.status_message(f"The session cannot be kept: {error.what}")
+
+    def _writer(self, project: Path) -> Callable[[], None]:
+        """Return what writes the present session, on any thread, unless a newer one was written."""
+        self._newest = number = self._newest + 1
+        content, path = msgspec.json.encode(self._present(project)), self.path_of(project)
+
+        def write() -> None:
+            with self._writing:
+                if number == self._newest:
+                    write_atomically(path, content)
+
+        return write
+
+    def _present(self, project: Path) -> SessionFile:
         editors = [editor for editor in self._window.editors.editors() if not editor.unsaved_name]
         current = self._window.current_editor()
-        session = SessionFile(
-            project=str(self._project),
+        return SessionFile(
+            project=str(project),
             tabs=tuple(
                 Tab(
                     path=str(editor.path),
@@ -116,10 +148,6 @@ class SessionKeeper(QObject):
                 for path, breakpoints in self._window.breakpoints.all().items()
             },
         )
-        try:
-            write_atomically(self.path_of(self._project), msgspec.json.encode(session))
-        except UserError as error:
-            self._window.status_message(f"The session cannot be kept: {error.what}")
 
     def leave(self) -> None:
         """Write the session and stop keeping it (another project is opened)."""

@@ -86,3 +86,18 @@ def test_conditions_and_logpoints_come_back(window, folders, project):
     window.breakpoints.clear()
     keeper.restore(project)
     assert window.breakpoints.of(project / "auction.js") == kept
+
+
+def test_the_session_is_kept_while_one_works_and_never_by_an_older_one(window, folders, project, qtbot, monkeypatch):
+    monkeypatch.setattr("ide.session.session.SAVE_AFTER_MS", 10)
+    keeper = SessionKeeper(window, folders.state / "sessions")
+    keeper.restore(project)
+    older = keeper._writer(project)
+    window.breakpoints.set(project / "auction.js", [Breakpoint(2)])
+    qtbot.waitUntil(lambda: b"auction.js" in _content(keeper.path_of(project)), timeout=30_000)
+    older()
+    assert b"auction.js" in _content(keeper.path_of(project))
+
+
+def _content(path):
+    return path.read_bytes() if path.exists() else b""
