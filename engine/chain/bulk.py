@@ -40,6 +40,8 @@ Outcome: TypeAlias = TransactionResult | RejectedTransaction
 
 STRETCH = 4
 """How many blocks are executed ahead at once."""
+LEAST_BLOCKS = 2
+"""For fewer blocks nobody looks ahead."""
 SELDOM = 50
 """How many times more objects are made before the garbage collector looks for some in cycles."""
 MOST_WRONG = 3
@@ -194,7 +196,7 @@ class Bulk:
     def _look_ahead(self, entries: Sequence[Entry], position: int, block: OpenBlock) -> None:
         """See to it that the transactions from `position` on, in `block`, are executed, and the next ones started.
 
-        Nothing is done where JavaScript runs, or for less than two blocks.
+        Nothing is done where JavaScript runs.
         """
         if position < self._looked:
             return
@@ -205,12 +207,12 @@ class Bulk:
                 return  # workers could not tell which layer answers a read
             self._room = _Room.of(block)
             blocks, end = self._foresee(entries, position)
-            if len(blocks) < 2:
+            if len(blocks) < LEAST_BLOCKS:
                 return
             self._ahead = RunAhead(self._executions, template, self._chain.stack.reader(), self._lanes)
             self._start_looking(blocks, end)
         try:
-            self._ahead.finish()
+            self._ahead.finish(self._chain.stack.reader())
         except RunCancelled:
             self._stopped = True
             return

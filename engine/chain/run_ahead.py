@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from engine.state.interface import StateReader
 
 
+REBASE = 16
+"""After so many stretches a newer state is stood on: reading an old one gets slower with every block since."""
+
+
 class ForeseenBlock(NamedTuple):
     """A block that will probably be, with transactions it will take; `time` in nanoseconds."""
 
@@ -66,14 +70,20 @@ class RunAhead:
         """What was committed since, by key, with the hash of the transaction that wrote it."""
         self._executions = executions
         self._template = msgspec.structs.replace(template, transactions=(), stops=False, plain=True)
-        self._state = state
         self._lanes = lanes
         self._seen: dict[str, str | None] = {}
         """What the transactions of the stretches before have written, as far as it was guessed."""
-        self._pending = PendingWrites(state)
-        self._identity = executions.register(self._pending)
         self._guesses: dict[str, _Guess] = {}
         self._jobs: list[_Job] = []
+        self._stretches = 0
+        self._identity = 0
+        self._stand_on(state)
+
+    def _stand_on(self, state: StateReader) -> None:
+        self._executions.release(self._identity)
+        self._state = state
+        self._pending = PendingWrites(state)
+        self._identity = self._executions.register(self._pending)
 
     def start(self, blocks: Sequence[ForeseenBlock]) -> None:
         """Have the transactions of some blocks executed."""
@@ -101,8 +111,8 @@ class RunAhead:
                 )
         return batches
 
-    def finish(self) -> None:
-        """Wait for what was started.
+    def finish(self, newest: StateReader) -> None:
+        """Wait for what was started; everything before it is in the state `newest`, as it was guessed.
 
         Raises:
             RunCancelled: somebody stopped it.
@@ -128,6 +138,9 @@ class RunAhead:
                         anticipation.correct(job.foreseen[queued.hash], queued.transaction, execution)
             written.update(over)
         before.update(written)
+        self._stretches += 1
+        if self._stretches % REBASE == 0:
+            self._stand_on(newest)
         self._pending.apply(written)
         self._pending.settle()
 

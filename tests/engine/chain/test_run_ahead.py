@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.chain import bulk, run_ahead
 from engine.chain.side_by_side import SideBySide
 from engine.errors import RunCancelled, WorkerCrashed
 from engine.values import Action, TransactionRequest
@@ -75,13 +76,30 @@ def odd_ones(chains):
 
 @pytest.mark.timeout(300)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(odd=st.dictionaries(st.integers(0, MANY - 1), st.integers(0, 10), max_size=12))
-def test_wrong_guesses_change_nothing(chains, odd):
+@given(
+    odd=st.dictionaries(st.integers(0, MANY - 1), st.integers(0, 10), max_size=12),
+    stretch=st.integers(1, 4),
+    rebase=st.integers(1, 2),
+)
+def test_wrong_guesses_change_nothing(chains, odd, stretch, rebase):
     transactions = plain_transfers(chains)
     kinds = odd_ones(chains)
     for number, kind in odd.items():
         transactions[number] = kinds[kind](number, PEOPLE[number % 4])
-    chains.compare(transactions)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "STRETCH", stretch)
+        patch.setattr(run_ahead, "REBASE", rebase)
+        chains.compare(transactions)
+
+
+def test_short_stretches_and_newer_states_are_right_at_once(chains, given_runs, monkeypatch):
+    chains.compare(plain_transfers(chains))
+    given_runs.clear()
+    monkeypatch.setattr(bulk, "STRETCH", 1)
+    monkeypatch.setattr(run_ahead, "REBASE", 1)
+    monkeypatch.setattr(bulk, "LEAST_BLOCKS", 1)
+    chains.compare(plain_transfers(chains))
+    assert given_runs == [(40, 40), (40, 40), (40, 40), (10, 10)]
 
 
 @pytest.mark.parametrize("first", [0, 1])
