@@ -185,6 +185,8 @@ def test_a_read_only_view_follows_and_changes_nothing(tmp_path):
             ):
                 with pytest.raises(StorageError, match="read-only"):
                     refused.result(10)
+            with pytest.raises(StorageError, match="read-only"):
+                viewer.transact_and_wait(transfer)
             assert writer.transact(transfer).result(10).succeeded
             assert viewer.catch_up().result(10) == number + 1
             query = StateQuery(anywhere=("TBbobby",))
