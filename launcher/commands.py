@@ -36,6 +36,11 @@ COMMANDS = {
         "check, repair, export or import a chain",
         "engine.entrance.database:database",
     ),
+    "validate": Command(
+        "validate DIR [--transaction FILE]",
+        "execute a chain's blocks again, or check a transaction",
+        "engine.entrance.validating:validate",
+    ),
     "diagnose": Command("diagnose", "what the sandboxes are made of", "engine.entrance.diagnostics:diagnose"),
     "bench": Command("bench [NAME...] [--json]", "benchmarks", "launcher.commands:run_benchmarks", developer=True),
     "screenshot": Command(

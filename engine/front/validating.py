@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from engine.entrance.door import Errand
 from engine.errors import RejectedTransaction
 from engine.front.open_chain import OpenChain
 from engine.interface import BlockValidation
 from engine.values import TransactionRequest
+
+if TYPE_CHECKING:
+    from engine.chain.transaction import Transaction
 
 __all__ = ["Validating"]
 
@@ -56,12 +60,28 @@ class Validating(OpenChain):
 
         Returns why it cannot enter a block, in the chain's words, None if it can.
         """
+        return self._checked(lambda: self._parts.chain.sign(request))
 
-        def validate() -> str | None:
+    def validate_signed(self, body: bytes) -> Future[str | None]:
+        """Check a transaction that was signed elsewhere, given as the body of a sendTx request (spec/rpc.md §3.1).
+
+        Returns what `validate_transaction` does; raises `UserError` for a body that is none.
+        """
+
+        def read() -> Transaction:
+            from engine.entrance.http.message_reader import read_message
+            from engine.entrance.http.requests import TransactionMessageRequest
+
+            return read_message(body, TransactionMessageRequest).transaction()
+
+        return self._checked(read)
+
+    def _checked(self, transaction: Callable[[], Transaction]) -> Future[str | None]:
+        def check() -> str | None:
             try:
-                self._parts.producer.check(self._parts.chain.sign(request))
+                self._parts.producer.check(transaction())
             except RejectedTransaction as rejection:
                 return rejection.what
             return None
 
-        return self._execute(validate, Errand.INTERACTIVE)
+        return self._execute(check, Errand.INTERACTIVE)

@@ -353,3 +353,18 @@ def dock_commands(
             for name, title, run, icon, tip, reason in chosen
         ),
     ]
+
+
+def validation_command(cannot: Callable[[], str], validate_all: Callable[[], object]) -> Command:
+    """Return what executes the whole chain again; `cannot` says why not."""
+    return Command(
+        id="chain.validate_all",
+        title="Validate All Blocks",
+        category="Chain",
+        run=validate_all,
+        icon="success",
+        tip="Execute every block again and compare with what was recorded, in the background",
+        disabled_reason=cannot,
+        menu=Menu.CHAIN,
+        group=4,
+    )

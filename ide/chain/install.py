@@ -23,6 +23,7 @@ from ide.chain.commands import (
     listing_commands,
     node_commands,
     production_commands,
+    validation_command,
 )
 from ide.chain.composer.panel import ComposerPanel
 from ide.chain.composer.scenario_writer import SUFFIX, Step
@@ -38,6 +39,7 @@ from ide.chain.production import (
     time_text,
 )
 from ide.chain.status import ChainStatus
+from ide.chain.validation import ChainValidation
 from ide.commands import Menu
 from ide.notifications import Notice
 from ide.panels.commands import NO_ENGINE
@@ -62,6 +64,7 @@ class ChainPanels(QObject):
         self.checkpoints_dialog: CheckpointsDialog | None = None
         self._register_commands()
         self.chain = ChainPanel(self.workbench)
+        self._validation = ChainValidation(window, self.workbench, self.chain.go_to_block)
         self._register_dock_commands()
         self.composer = ComposerPanel(self.workbench, panels.caller)
         self.accounts = AccountsDock(self.workbench, panels.accounts)
@@ -127,7 +130,8 @@ class ChainPanels(QObject):
     def _register_dock_commands(self) -> None:
         """Register what looks at the chain dock to know whether it can be done."""
         self._window.commands.register(
-            *dock_commands(self._no_transaction, self._nothing_chosen, self._cannot_validate, self)
+            *dock_commands(self._no_transaction, self._nothing_chosen, self._cannot_validate, self),
+            validation_command(self._cannot_validate_all, self.validate_all),
         )
 
     # --- why not ---------------------------------------------------------------------------------
@@ -153,7 +157,12 @@ class ChainPanels(QObject):
         block = self.chain.chosen_block
         if block is None or block.summary is None:
             return "No closed block is chosen in the chain."
-        return "" if block.number else "Block 0 is where everything begins; there is nothing to compare it with."
+        if not block.number:
+            return "Block 0 is where everything begins; there is nothing to compare it with."
+        return self._validation.cannot()
+
+    def _cannot_validate_all(self) -> str:
+        return NO_ENGINE if self.workbench.engine is None else self._validation.cannot()
 
     # --- production and clock ----------------------------------------------------------------------
 
@@ -359,18 +368,13 @@ class ChainPanels(QObject):
 
     def validate_chosen(self) -> None:
         """Execute the chosen block again, compare, and say what came of it."""
-        engine, block = self.workbench.engine, self.chain.chosen_block
-        if engine is None or block is None:
-            return
-        number = block.number
+        block = self.chain.chosen_block
+        if block is not None:
+            self._validation.validate(block.number, block.number)
 
-        def done(difference: str | None) -> None:
-            if difference is None:
-                self._window.status_message(f"Block {group_digits(number)} is valid: executing it again gives the same")
-            else:
-                self._window.notifications.error(f"Block {group_digits(number)} is not valid\n{difference}")
-
-        self._panels.bridge.request(engine.validate_block(number), self, done)
+    def validate_all(self) -> None:
+        """Execute all blocks again, until one is not what was recorded."""
+        self._validation.validate(1)
 
     # --- accounts --------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def test_new_blocks_come_on_top_with_their_transactions(user):
 def test_all_blocks_down_to_genesis_are_listed_once(user):
     model = user.chain.chain.model
     user.see(lambda: not model.is_loading)
-    while model.canFetchMore(QModelIndex()):
+    while model.can_load(QModelIndex()):
         model.fetchMore(QModelIndex())
         user.see(lambda: not model.is_loading)
     head = user.answer(user.engine.head()).number
@@ -114,6 +114,22 @@ def test_a_block_is_shown_with_gas_and_size_and_links(user):
     assert QGuiApplication.clipboard().text() == panel.block.block.summary.hash
     user.run("chain.validate")
     user.see(lambda: "is valid" in user.window.message())
+    user.run("chain.validate_all")
+    user.see(lambda: "blocks are valid" in user.window.message())
+
+
+def test_the_first_block_that_is_not_as_recorded_is_shown(user, monkeypatch):
+    panel = user.chain.chain
+    user.window.show_dock("chain")
+    result = user.buy()
+    user.block_of(result)
+    wrong = result.block_number
+    monkeypatch.setattr(
+        user.engine._parts.chain, "validate", lambda number: "gas usage differs" if number == wrong else None
+    )
+    user.run("chain.validate_all")
+    user.see(lambda: any("gas usage differs" in toast.text for toast in user.window.notifications.visible()))
+    user.see(lambda: panel.block.block is not None and panel.block.block.summary.number == wrong)
 
 
 def test_what_ran_side_by_side_and_again_is_shown(user):
