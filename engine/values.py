@@ -57,6 +57,29 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
+class Occurrence(Value, frozen=True, rename="camel"):
+    """A place of a name: line from 1, columns in UTF-16 units; `shorthand` stands for `name: name`."""
+
+    line: int
+    column: int
+    end_column: int
+    declares: bool
+    shorthand: bool
+
+
+class Occurrences(Value, frozen=True, rename="camel"):
+    """All places of one name in a file, in order.
+
+    `kind` is that of its declaration (var, let, const, class, function, parameter, catch, function-name), or member for
+    what a class gives itself. `taken` are names that would mean something else in its place.
+    """
+
+    name: str
+    kind: str
+    places: tuple[Occurrence, ...]
+    taken: tuple[str, ...]
+
+
 class TextEdit(Value, frozen=True):
     """Replace a range by `text`; lines from 1, columns from 0 in UTF-16 units."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.values import AbiMethod, Diagnostic, Severity, StepSite, TextEdit, Value
+from engine.values import AbiMethod, Diagnostic, Occurrences, Severity, StepSite, TextEdit, Value
 
-__all__ = ["CheckAnswer", "CompileAnswer", "Compiled", "Finding", "Problem", "ValidateAnswer"]
+__all__ = ["CheckAnswer", "CompileAnswer", "Compiled", "Finding", "OccurrencesAnswer", "Problem", "ValidateAnswer"]
 
 
 _LINE = re.compile(r"\ALine \d+: ")
@@ -115,6 +115,13 @@ class CheckAnswer(Value, frozen=True):
 
     findings: tuple[Finding, ...]
     abi: tuple[AbiMethod, ...] | None = None
+    problem: Problem | None = None
+
+
+class OccurrencesAnswer(Value, frozen=True):
+    """`found` is None where no name of the file's own stands, or with a `problem`."""
+
+    found: Occurrences | None = None
     problem: Problem | None = None
 
 

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from engine.compiler.answers import CheckAnswer, CompileAnswer, Compiled, Problem, ValidateAnswer
+from engine.compiler.answers import CheckAnswer, CompileAnswer, Compiled, OccurrencesAnswer, Problem, ValidateAnswer
 from engine.compiler.bundler import RESOURCES, bundle
 from engine.compiler.interface import Toolchain
 from engine.compiler.snapshots import Snapshots, SnapshotStore
 from engine.errors import CompileError, InvalidInput
-from engine.values import Abi, AbiMethod, CompiledContract, Diagnostic, Profile, Severity, Value
+from engine.values import Abi, AbiMethod, CompiledContract, Diagnostic, Occurrences, Profile, Severity, Value
 
 __all__ = ["CODE_SIZE_LIMIT", "Compiler", "SourceCheck", "toolchain_version"]
 
@@ -110,6 +110,18 @@ class Compiler:
     def derive_abi(self, source: str, *, profile: Profile = Profile.IOST) -> Abi | None:
         """Return the interface read off the source, None if there is no exported class or it does not parse."""
         return self.check(source, profile=profile).abi
+
+    def occurrences(self, source: str, *, file: str, line: int, column: int) -> Occurrences | None:
+        """Return all places of the name at a place (line from 1, column in UTF-16 units); None if none stands there.
+
+        Raises:
+            CompileError: the text does not parse.
+        """
+        answer = self._ask("occurrences", OccurrencesAnswer, source=source, line=line, column=column)
+        if answer.problem is not None:
+            found = answer.problem.diagnostic(file)
+            raise CompileError(found.message, (found,), where=f"{file}:{found.line}", advice=_ADVICE)
+        return answer.found
 
     def validate(self, source: str, abi: Abi) -> str | None:
         """Return the reference's error text of interface validation (spec/gas.md §9), None if it is accepted."""

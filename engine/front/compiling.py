@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.compiler.pack import Pack
     from engine.compiler.snapshots import SnapshotLimits
     from engine.entrance.contract_file import PreparedFile
-    from engine.values import Abi, CompiledContract, Profile
+    from engine.values import Abi, CompiledContract, Occurrences, Profile
 
 __all__ = ["Compiling"]
 
@@ -29,6 +29,14 @@ class Compiling(OpenChain):
     def compile(self, source: str, *, file: str, profile: Profile, abi: Abi | None = None) -> Future[CompiledContract]:
         """Compile, from the snapshot store if it is there; raises `CompileError`."""
         return self._compile_soon(self._compile, source, file, profile, abi)
+
+    def occurrences(self, source: str, *, file: str, line: int, column: int) -> Future[Occurrences | None]:
+        """Return all places of the name at a place of a text (line from 1, column in UTF-16 units), None without one.
+
+        Raises:
+            CompileError: the text does not parse.
+        """
+        return self._compile_soon(lambda: self._parts.compiler.occurrences(source, file=file, line=line, column=column))
 
     def pack(self, directory: Path, entry: str) -> Future[Pack]:
         """Make one script of a project's module and everything it needs; raises `PackError`."""

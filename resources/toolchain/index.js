@@ -5,6 +5,7 @@
  * `engine/compiler/answers.py` describes the values.
  */
 
+import { occurrences } from './common/occurrences.js';
 import { CompileProblem } from './common/problem.js';
 import * as iost from './iost/compile.js';
 import { validate } from './iost/validate.js';
@@ -26,6 +27,11 @@ const FUNCTIONS = {
   check({ source, profile, abi }) {
     const { read, inspect, refuse } = PROFILES[profile];
     return reading(read, source, (parts) => ({ ...inspect(parts, { abi }), ...attempt(() => refuse(parts)) }));
+  },
+
+  /** @param {{source: string, line: number, column: number}} request */
+  occurrences({ source, line, column }) {
+    return attempt(() => ({ found: occurrences(source, line, column) }));
   },
 
   /** @param {{source: string, abi: object[] | null}} request */
