@@ -3,7 +3,8 @@
 FOLDER holds the peers as they are installed by the benchmark scripts that go with them: a folder each, with its script
 in it. A script does fifty accounts' transfers one after the other, checks the balances, and prints a JSON line with
 `peer`, `tx_s`, `p50_us`, `p99_us`. Every round runs everybody once, each in a fresh process, so that a ratio taken
-within a round compares neighbours in time; a fixed loop before each process tells how noisy the machine was.
+within a round compares neighbours in time; a fixed loop before each process tells how noisy the machine was. Rows are
+told on standard error as they come.
 
 Environment: `STRATA_PEERS` (the folder), `STRATA_PEER_ROUNDS` (3), `N` (1000 transfers).
 """
@@ -138,7 +139,10 @@ def compared(contestants: Sequence[Contestant], ours: str) -> Iterator[Figure]:
         for contestant, command in present:
             probes.append(noise().p50)
             try:
-                found |= run(contestant, command, Path(folder))
+                rows = run(contestant, command, Path(folder))
+                for name, row in rows.items():
+                    sys.stderr.write(f"{name}: {row.rate:,.0f} tx/s, p50 {row.p50:,.1f} µs, p99 {row.p99:,.0f} µs\n")
+                found |= rows
             except (subprocess.SubprocessError, ValueError) as error:
                 failures[contestant.title] = str(error)
         rounds.append(found)
