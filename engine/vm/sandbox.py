@@ -134,6 +134,8 @@ class Sandbox:
         self._run: Run | None = None
         self._first_frame = False
         self._overflowed = False
+        self._late: tuple[object, Exception | None] | None = None
+        """How the program ended whose abort came too late."""
         self._repeat = False
         self._runs_of_realms = 0
         """Programs that have run since the realms in use were made."""
@@ -274,13 +276,14 @@ class Sandbox:
 
     # --- the stack: only for whoever has the turn ----------------------------------------------------
 
-    def _advance(self, outcome: ScriptOutcome | None, error: Exception | None = None) -> tuple[Realm | None, Reply]:
+    def _advance(
+        self, outcome: ScriptOutcome | None, error: Exception | None = None, value: object = None
+    ) -> tuple[Realm | None, Reply]:
         """Let the innermost level go on; returns who has the next turn, and with which reply.
 
-        Between programs it lets the task go on; `error` is how the last program ended. None has the turn when the
-        caller of `run` has to act.
+        Between programs it lets the task go on; `error` or `value` is how the last program ended. None has the turn
+        when the caller of `run` has to act.
         """
-        value: object = None
         while True:
             try:
                 if not self._levels and not self._start_next(value, error):
@@ -315,6 +318,7 @@ class Sandbox:
         assert self._task is not None
         with self._abort_lock:
             if self._aborting is not None:
+                self._late = value, error
                 return False
             self._deadline = None
         if self._repeat:
@@ -503,6 +507,7 @@ class Sandbox:
         reason = self._aborting
         assert reason is not None
         self._terminate_all()
+        late, self._late = self._late, None
         self._serving = None
         while self._levels:
             self._levels.pop().generator.close()
@@ -517,6 +522,10 @@ class Sandbox:
         with self._abort_lock:
             self._aborting = None
             self._deadline = None
+        if late is not None:  # the program had come to its end all the same
+            value, error = late
+            self._pass_on(self._advance(None, error, value))
+            return
         if isinstance(reason, _Restart):
             assert self._missing is not None
             self._realm(self._missing.profile).load(self._missing)

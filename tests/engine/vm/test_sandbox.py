@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from engine.errors import DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled
+from engine.errors import ContractException, DeadlineExceeded, InternalError, MemoryExceeded, RunCancelled
 from engine.vm.interface import Run
 from engine.vm.sandbox import Sandbox, SandboxLimits
 from tests.engine.vm.programs import MemoryHost, contract, frame, program, raw_contract, script
@@ -403,3 +403,29 @@ def test_a_run_that_eats_too_much_is_repeated_once_at_most(sandbox, contracts):
             with pytest.raises(MemoryExceeded):
                 eat()
         assert sandbox.runs == runs
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_run_that_is_stopped_at_its_very_end_has_ended(sandbox, contracts, fails):
+    """It once was interrupted after it had been settled: "savepoint 0 is not open"."""
+    contracts.add("A", "m() { return 'a'; }")
+
+    def factory():
+        def steps():
+            outcome = yield frame("A")
+            sandbox.cancel()
+            if fails:
+                raise ContractException("at the end")
+            return outcome.result
+
+        return steps(), MemoryHost()
+
+    def task():
+        try:
+            ended = yield Run(factory)
+        except ContractException as error:
+            ended = error.text
+        outcomes = yield Run(program(frame("A")))
+        return ended, outcomes[0].result
+
+    assert sandbox.run(task()) == ("at the end" if fails else "a", "a")
