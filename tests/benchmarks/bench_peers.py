@@ -145,6 +145,7 @@ def compared(contestants: Sequence[Contestant], ours: str) -> Iterator[Figure]:
                 found |= rows
             except (subprocess.SubprocessError, ValueError) as error:
                 failures[contestant.title] = str(error)
+                sys.stderr.write(f"{contestant.title} failed: {error}\n")
         rounds.append(found)
     for title, text in failures.items():
         yield Figure(f"failed: {title}", 0, "", note=text)
