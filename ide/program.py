@@ -25,6 +25,7 @@ from ide.authoring.install import Authoring
 from ide.chain.install import ChainPanels
 from ide.checking import LiveChecker
 from ide.commands import Menu
+from ide.names import NameTools
 from ide.notifications import Notice, NoticesButton
 from ide.pack.install import PackTools
 from ide.panels.install import EnginePanels
@@ -108,6 +109,7 @@ class Program(QObject):
         )
         window.show_dock("state", focus=False)
         self.checker = LiveChecker(window, self.panels.bridge)
+        self.names = NameTools(window, self.panels.bridge)
         self.authoring = Authoring(window, self.panels, self.problems_panel, self.checker)
         window.add_status_sign(ProblemCounts(window))
         window.add_status_widget(JobsButton(window.tasks))

@@ -9,10 +9,7 @@ from ide import dialogs
 from ide.actions.conditions import in_editor, needs_editor, needs_project
 from ide.commands import Command, Menu, Scope
 from ide.editor.code_editor import CodeEditor
-from ide.editor.definition import find_definition
-from ide.editor.find_bar import word_under_cursor
 from ide.editor.line_marks import Breakpoint
-from ide.project.files import project_files
 
 if TYPE_CHECKING:
     from ide.window import MainWindow
@@ -21,15 +18,6 @@ if TYPE_CHECKING:
 def go_commands(window: MainWindow) -> list[Command]:
     """Return the commands of the Go menu, and breakpoints in the Run menu."""
     history = window.history
-
-    def definition(editor: CodeEditor) -> None:
-        name = word_under_cursor(editor)
-        others = project_files(window.project) if window.project is not None else ()
-        found = find_definition(name, editor.path, editor.text(), others) if name else None
-        if found is None:
-            window.status_message(f"No definition of “{name}” was found in the project.")
-        else:
-            window.open_file(found[0], found[1].line)
 
     def ask_condition(editor: CodeEditor) -> None:
         line, text = editor.textCursor().blockNumber() + 1, editor.textCursor().block().text().strip()
@@ -77,18 +65,6 @@ def go_commands(window: MainWindow) -> list[Command]:
             disabled_reason=needs_editor(window),
             menu=Menu.GO,
             group=10,
-        ),
-        Command(
-            "go.definition",
-            "Go to Definition",
-            "Go",
-            in_editor(window, definition),
-            ("F12",),
-            tip="Show where the function or class at the cursor is defined",
-            disabled_reason=needs_editor(window),
-            menu=Menu.GO,
-            group=10,
-            scope=Scope.EDITOR,
         ),
         Command(
             "go.back",

@@ -1,0 +1,190 @@
+"""Names in the editor, by meaning and not by look: going to a definition, and renaming.
+
+The engine's parser says what the name at the cursor stands for. Where it cannot (the text does not parse just now, or
+the name comes from another file), definitions are still found by the look of their lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QTextCursor
+
+from engine.errors import CompileError
+from engine.values import Occurrences
+from ide import dialogs
+from ide.actions.conditions import in_editor, needs_editor, needs_writable_editor
+from ide.bridge import EngineBridge, Request
+from ide.commands import Command, Menu, Scope
+from ide.editor.code_editor import CodeEditor
+from ide.editor.definition import find_definition
+from ide.editor.find_bar import word_under_cursor
+from ide.panels.commands import NO_ENGINE
+from ide.project.files import project_files
+
+if TYPE_CHECKING:
+    from ide.window import MainWindow
+
+_NAME = re.compile(r"#?[A-Za-z_$][\w$]*")
+_RESERVED = frozenset(
+    re.findall(
+        r"\w+",
+        "arguments await break case catch class const continue debugger default delete do else enum eval export "
+        "extends false finally for function if implements import in instanceof interface let new null package private "
+        "protected public return static super switch this throw true try typeof var void while with yield",
+    )
+)
+
+
+class NameTools(QObject):
+    """The commands about the name at the cursor; one question to the engine at a time."""
+
+    def __init__(self, window: MainWindow, bridge: EngineBridge) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bridge = bridge
+        self._asked: Request[Occurrences | None] | None = None
+        window.commands.register(
+            Command(
+                "go.definition",
+                "Go to Definition",
+                "Go",
+                in_editor(window, self.go_to_definition),
+                ("F12",),
+                tip="Show where the name at the cursor is declared",
+                disabled_reason=needs_editor(window),
+                menu=Menu.GO,
+                group=10,
+                scope=Scope.EDITOR,
+            ),
+            Command(
+                "edit.rename",
+                "Rename Symbol…",
+                "Edit",
+                in_editor(window, self.rename),
+                ("F2",),
+                "rename",
+                tip="Give the name at the cursor another one, in all its places in this file",
+                disabled_reason=self._cannot_rename,
+                menu=Menu.EDIT,
+                group=40,
+                scope=Scope.EDITOR,
+            ),
+        )
+
+    # --- definition ------------------------------------------------------------------------------
+
+    def go_to_definition(self, editor: CodeEditor) -> None:
+        """Show where the name at the cursor is declared, here or in another file of the project."""
+
+        def take(found: Occurrences | None) -> None:
+            declared = [place for place in found.places if place.declares] if found is not None else []
+            if declared:
+                self._window.open_file(editor.path, declared[0].line, declared[0].column)
+            else:
+                self._go_by_look(editor)
+
+        if not self._ask(editor, take, lambda _: self._go_by_look(editor)):
+            self._go_by_look(editor)
+
+    def _go_by_look(self, editor: CodeEditor) -> None:
+        name = word_under_cursor(editor)
+        others = project_files(self._window.project) if self._window.project is not None else ()
+        found = find_definition(name, editor.path, editor.text(), others) if name else None
+        if found is None:
+            self._window.status_message(f"No definition of “{name}” was found in the project.")
+        else:
+            self._window.open_file(found[0], found[1].line)
+
+    # --- renaming --------------------------------------------------------------------------------
+
+    def _cannot_rename(self) -> str:
+        return needs_writable_editor(self._window)() or ("" if self._bridge.engine is not None else NO_ENGINE)
+
+    def rename(self, editor: CodeEditor) -> None:
+        """Ask for another name for what stands at the cursor, and write it in all its places, as one step of undo."""
+        word = word_under_cursor(editor)
+
+        def take(found: Occurrences | None) -> None:
+            if found is None:
+                what = f"“{word}” is not declared in this file" if word else "There is no name at the cursor"
+                self._window.status_message(f"{what}; only names that are can be renamed.")
+            else:
+                self._rename(editor, found)
+
+        def fail(error: Exception) -> None:
+            if not isinstance(error, CompileError):
+                raise error
+            self._window.status_message(f"Correct the text first, it does not parse: {error.what}")
+
+        self._ask(editor, take, fail)
+
+    def _rename(self, editor: CodeEditor, found: Occurrences) -> None:
+        count = len(found.places)
+        question = f"New name for {found.name}, in {count} place{'' if count == 1 else 's'} of this file:"
+        revision = editor.document().revision()
+        new = dialogs.ask_text(self._window, "Rename", question, found.name)
+        if not new or new == found.name:
+            return
+        if problem := _problem_of(new, found):
+            self._window.status_message(f"{found.name} was not renamed: {problem}.")
+        elif editor.document().revision() != revision:
+            self._window.status_message(f"{found.name} was not renamed: the text has changed meanwhile.")
+        else:
+            write_name(editor, found, new)
+            rest = " Its interface (.abi) and other files still say the old name." if _is_public(found) else ""
+            self._window.status_message(f"{found.name} is now {new}.{rest}")
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        editor: CodeEditor,
+        success: Callable[[Occurrences | None], None],
+        failure: Callable[[Exception], None],
+    ) -> bool:
+        """Ask what stands at the cursor; False without an engine. An answer about an older text is dropped."""
+        engine = self._bridge.engine
+        if engine is None:
+            return False
+        if self._asked is not None:
+            self._asked.drop()
+        cursor, revision = editor.textCursor(), editor.document().revision()
+
+        def take(found: Occurrences | None) -> None:
+            if editor.document().revision() == revision:
+                success(found)
+
+        start = cursor.selectionStart() - cursor.document().findBlock(cursor.selectionStart()).position()
+        line = cursor.document().findBlock(cursor.selectionStart()).blockNumber() + 1
+        future = engine.occurrences(editor.text(), file=str(editor.path), line=line, column=start)
+        self._asked = self._bridge.request(future, editor, take, failure)
+        return True
+
+
+def _problem_of(name: str, found: Occurrences) -> str:
+    if not _NAME.fullmatch(name) or name.startswith("#") is not found.name.startswith("#"):
+        return f"“{name}” is not a name"
+    if name in _RESERVED and found.kind != "member":
+        return f"{name} is a word of the language"
+    return f"{name} means something else in this file already" if name in found.taken else ""
+
+
+def _is_public(found: Occurrences) -> bool:
+    return found.kind == "member" and not found.name.startswith(("_", "#"))
+
+
+def write_name(editor: CodeEditor, found: Occurrences, name: str) -> None:
+    """Write another name in all places of one, as one step of undo; what is short for `name: name` is written out."""
+    document = editor.document()
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()
+    for place in reversed(found.places):
+        start = document.findBlockByNumber(place.line - 1).position()
+        cursor.setPosition(start + place.column)
+        cursor.setPosition(start + place.end_column, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(f"{found.name}: {name}" if place.shorthand else name)
+    cursor.endEditBlock()

@@ -1,0 +1,127 @@
+"""F12 and F2 on the real parser, in a window without an engine around it."""
+
+from concurrent.futures import Future
+
+import pytest
+
+from engine.compiler.compiler import Compiler
+from engine.vm.toolchain_process import ToolchainProcess
+from ide.bridge import EngineBridge
+from ide.names import NameTools
+
+SOURCE = """const LIMIT = 3;
+class Token {
+  init() {
+    this._check(LIMIT);
+  }
+  _check(value) {
+    for (let value = 0; value < LIMIT; value += 1) blockchain.event({ value });
+    return add(value, LIMIT);
+  }
+}
+"""
+
+
+class Parser:
+    """As much of an engine as is asked here."""
+
+    def __init__(self, compiler):
+        self.compiler = compiler
+
+    def subscribe(self, _listener):
+        return lambda: None
+
+    def close(self):
+        pass
+
+    def occurrences(self, source, **place):
+        future = Future()
+        try:
+            future.set_result(self.compiler.occurrences(source, **place))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture(scope="module")
+def compiler():
+    process = ToolchainProcess()
+    yield Compiler(process)
+    process.close()
+
+
+@pytest.fixture
+def editor(window, project, compiler):
+    bridge = EngineBridge(window)
+    NameTools(window, bridge)
+    bridge.attach(Parser(compiler))
+    window.open_project(project)
+    (project / "token.js").write_text(SOURCE)
+    yield window.open_file(project / "token.js")
+    bridge.close(wait=True)
+
+
+def place(editor):
+    cursor = editor.textCursor()
+    return cursor.blockNumber() + 1, cursor.positionInBlock()
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "declared"),
+    [(4, 17, (1, 6)), (4, 11, (6, 2)), (7, 40, (7, 13)), (8, 16, (6, 9))],
+)
+def test_definition_by_meaning(window, editor, qtbot, line, column, declared):
+    editor.go_to(line, column)
+    window.commands.run("go.definition")
+    qtbot.waitUntil(lambda: place(editor) == declared, timeout=30_000)
+
+
+def test_definition_in_another_file_and_in_text_that_does_not_parse(window, editor, project, qtbot):
+    (project / "lib" / "safe.js").write_text("\nfunction add(a, b) {\n  return a + b;\n}\n")
+    editor.go_to(8, 12)
+    window.commands.run("go.definition")
+    qtbot.waitUntil(lambda: window.current_editor().path.name == "safe.js", timeout=30_000)
+    window.open_file(editor.path)
+    editor.go_to(1)
+    editor.insertPlainText("let = ;\n")
+    editor.go_to(5, 11)
+    window.commands.run("go.definition")
+    qtbot.waitUntil(lambda: place(editor)[0] == 7, timeout=30_000)
+
+
+def test_rename_follows_the_meaning_and_is_one_step_of_undo(window, editor, answers, qtbot):
+    answers["ask_text"] = "number"
+    editor.go_to(7, 13)
+    window.commands.run("edit.rename")
+    line = "    for (let number = 0; number < LIMIT; number += 1) blockchain.event({ value: number });"
+    qtbot.waitUntil(lambda: editor.text().split("\n")[6] == line, timeout=30_000)
+    assert editor.text().split("\n")[5] == "  _check(value) {"
+    editor.undo()
+    assert editor.text() == SOURCE
+
+
+def test_rename_of_a_member(window, editor, answers, qtbot):
+    answers["ask_text"] = "_examine"
+    editor.go_to(4, 10)
+    window.commands.run("edit.rename")
+    qtbot.waitUntil(lambda: editor.text().count("_examine(") == 2, timeout=30_000)
+    assert ".abi" not in window.message()
+
+
+@pytest.mark.parametrize("new", ["value", "2x", "a-b", "class", "blockchain", "#LIMIT"])
+def test_names_that_would_change_the_meaning_are_refused(window, editor, answers, qtbot, new):
+    answers["ask_text"] = new
+    editor.go_to(1, 7)
+    window.commands.run("edit.rename")
+    qtbot.waitUntil(lambda: "was not renamed" in window.message(), timeout=30_000)
+    assert editor.text() == SOURCE
+
+
+def test_what_cannot_be_renamed_is_said(window, editor, qtbot):
+    editor.go_to(7, 55)
+    window.commands.run("edit.rename")
+    qtbot.waitUntil(lambda: "not declared in this file" in window.message(), timeout=30_000)
+    editor.go_to(1)
+    editor.insertPlainText("let = ;\n")
+    window.commands.run("edit.rename")
+    qtbot.waitUntil(lambda: "does not parse" in window.message(), timeout=30_000)
