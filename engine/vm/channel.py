@@ -89,10 +89,11 @@ class Ready(Value, tag=0, array_like=True, frozen=True):
 
 
 class Job(Value, tag=1, array_like=True, frozen=True):
-    """Do this."""
+    """Do this. `soon` tells that somebody waits for it, who will probably ask for more."""
 
     id: int
     payload: bytes
+    soon: bool = False
 
 
 class Done(Value, tag=2, array_like=True, frozen=True):

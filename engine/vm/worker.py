@@ -112,6 +112,7 @@ class _Worker:
         assert callable(create)
         self._handler: Handler = create(self)
         self._job: int | None = None
+        self._next_is_soon = False
         self._jobs = 0
         self._memory = 0
 
@@ -162,10 +163,10 @@ class _Worker:
                 self._done(result)
 
     def _next_job(self) -> Job:
-        message = self._channel.receive(soon=True)
+        message = self._channel.receive(soon=self._next_is_soon)
         if not isinstance(message, Job):
             raise ChannelClosed(f"unexpected {type(message).__name__}")
-        self._job = message.id
+        self._job, self._next_is_soon = message.id, message.soon
         self._jobs += 1
         return message
 

@@ -146,7 +146,7 @@ class WorkerHandle:
         Raises ChannelClosed if the worker died, and what the worker's handler raised.
         """
         data = self.process.data
-        data.send(Job(task.id, task.payload))
+        data.send(Job(task.id, task.payload, task.soon))
         if task.meanwhile is not None:
             task.meanwhile()
         while True:

@@ -38,7 +38,7 @@ from engine.vm.data_channel import data_channel
 TEXTS = st.text(max_size=50)
 MESSAGES = st.one_of(
     st.builds(Ready, pid=st.integers(0, 2**31)),
-    st.builds(Job, id=st.integers(0, 2**60), payload=st.binary(max_size=100)),
+    st.builds(Job, id=st.integers(0, 2**60), payload=st.binary(max_size=100), soon=st.booleans()),
     st.builds(Done, payload=st.binary(max_size=100), memory_bytes=st.integers(0, 2**40), runs=st.integers(0, 2**40)),
     st.builds(Failed, error=TEXTS, text=TEXTS, gas=st.integers(0, 2**60), where=TEXTS, advice=TEXTS),
     st.builds(Ask, name=TEXTS, payload=st.binary(max_size=100)),
