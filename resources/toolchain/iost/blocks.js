@@ -42,9 +42,14 @@ export class Block {
     return sum;
   }
 
+  /** What has been paid in blocks around for what comes behind the branch. */
+  get dueAround() {
+    return this.#around ? this.#around.block.due(this.#around.mark) : 0;
+  }
+
   /** What has been paid, here and in blocks around, for what comes after a mark. */
   due(mark) {
-    let sum = this.#around ? this.#around.block.due(this.#around.mark) : 0;
+    let sum = this.dueAround;
     for (let i = mark; i < this.#charges.length; i += 1) sum += this.#charges[i].units;
     return sum + (this.#following?.total ?? 0);
   }

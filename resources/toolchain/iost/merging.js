@@ -279,12 +279,13 @@ export class MergingMeter extends Meter {
       this.disturb();
       return;
     }
-    const { block } = this.place;
-    if (block === null) return;
+    // Without a block of its own it may still stand in a branch that others have paid around.
+    const at = this.place.block ? { block: this.place.block, mark: this.place.block.mark() } : this.place.around;
+    if (at === null) return;
     const [start, end] = node.range;
-    const [mark, written] = [block.mark(), this.text.slice(start, end)];
+    const written = this.text.slice(start, end);
     this.edits.replace(start, end, () => {
-      const due = block.due(mark);
+      const due = at.block.due(at.mark);
       if (due === 0) return written;
       return `(typeof ${argument.name}==='number'?${written}:${settled(written, due, due)})`;
     });

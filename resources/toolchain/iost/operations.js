@@ -187,7 +187,7 @@ class Writing {
       const due = block.due(mark);
       const fast = isOpening ? `(${payment(block.total, due)},${plain})` : plain;
       if (guard === '') return fast;
-      return `${guard}?${fast}:${settled(exact, isOpening ? 0 : units + due, due)}`;
+      return `${guard}?${fast}:${settled(exact, isOpening ? block.dueAround : units + due, due)}`;
     });
   }
 
@@ -208,7 +208,7 @@ class Writing {
       const amount = [...lengths, ...(isOpening ? [block.total] : [])].join('+');
       const fast = `(${payment(amount, due)},${compared})`;
       if (!tested) return fast;
-      return `typeof ${tested.name}==='string'?${fast}:${settled(exact, isOpening ? 0 : OPERATION + due, due)}`;
+      return `typeof ${tested.name}==='string'?${fast}:${settled(exact, isOpening ? block.dueAround : OPERATION + due, due)}`;
     });
   }
 

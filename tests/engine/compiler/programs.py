@@ -9,7 +9,22 @@ from hypothesis import strategies as st
 from engine.values import Profile
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
-LITERALS = st.sampled_from(["0", "1", "7", "''", "'a'", "'abc'", "`x`", "`t${a}`", "[1, 2]", "({p: 1})", "null"])
+LITERALS = st.sampled_from(
+    [
+        "0",
+        "1",
+        "7",
+        "''",
+        "'a'",
+        "'abc'",
+        "`x`",
+        "`t${a}`",
+        "[1, 2]",
+        "({p: 1})",
+        "null",
+        "({valueOf() { L('asked'); return 2; }})",
+    ]
+)
 ODDITIES = st.sampled_from(
     [
         "-1",

@@ -104,3 +104,33 @@ def test_an_error_shows_the_source_as_the_reference_rewrites_it(compiler, isolat
 def test_names_of_variables_do_not_collide(compiler, isolate, name):
     contract = compiler.compile(f"let {name} = 5; L({name}); L([1].length + {name}); L({name});")
     assert run(isolate, contract.running, 1000)["log"] == ["5", "6", "5"]
+
+
+OBJECTS = """
+const three = { valueOf() { L('asked'); return 3; } }, bad = { valueOf() { throw 'no number'; } };
+let x = three, y = bad, z = 1;
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "z = z && x++; z = z + 1; z = 3 * z;",
+        "z = z && y++; z = z + 1; z = 3 * z;",
+        "if (z) { y++; } z = 3 * 4;",
+        "z = '' + ('' || (three + z)); z = z + 1;",
+        "z = z && (bad > 1); z = 3 * 2 + 1;",
+        "z = z ? three * 2 : bad - 1; z = z * 3;",
+        "z = z && (three == 'three'); z = z + 1 + 2;",
+        "z = z && ('three' == bad); z = z + 1 + 2;",
+        "for (let i = 0; i < three; i++) { z = i > 1 && (three == 'three'); }",
+        "for (let i = 0; i < 3; i++) { if (i == 1) { x++; z = x - z; } z = z * 2; }",
+        "while (z < three) { z++; z && x++; }",
+    ],
+)
+def test_operators_in_branches_pay_once_for_what_comes_behind(compiler, isolate, body):
+    contract = compiler.compile(f"function run() {{ {OBJECTS} {body} L(z); }} run(); L('end');")
+    reference = run(isolate, contract.metered, 10_000)
+    assert reference["gas"] > 0
+    for limit in (10_000, *range(reference["gas"])):
+        assert run(isolate, contract.running, limit) == run(isolate, contract.metered, limit), limit
