@@ -41,7 +41,7 @@ Outcome: TypeAlias = TransactionResult | RejectedTransaction
 STRETCH = 4
 """How many blocks are executed ahead at once."""
 LEAST_BLOCKS = 2
-"""For fewer blocks nobody looks ahead."""
+"""For fewer blocks nobody looks ahead; the first ones, for which nothing can be done meanwhile, are no more."""
 SELDOM = 50
 """How many times more objects are made before the garbage collector looks for some in cycles."""
 MOST_WRONG = 3
@@ -206,7 +206,7 @@ class Bulk:
             if self._wrong > MOST_WRONG or (template.observe and self._chain.options.unflushed_blocks):
                 return  # workers could not tell which layer answers a read
             self._room = _Room.of(block)
-            blocks, end = self._foresee(entries, position)
+            blocks, end = self._foresee(entries, position, LEAST_BLOCKS)
             if len(blocks) < LEAST_BLOCKS:
                 return
             self._ahead = RunAhead(self._executions, template, self._chain.stack.reader(), self._lanes)
@@ -217,7 +217,7 @@ class Bulk:
             self._stopped = True
             return
         self._looked = self._guessed
-        self._start_looking(*self._foresee(entries, self._guessed))
+        self._start_looking(*self._foresee(entries, self._guessed, STRETCH))
 
     def _start_looking(self, blocks: list[ForeseenBlock], end: int) -> None:
         if self._ahead is not None and blocks:
@@ -225,10 +225,10 @@ class Bulk:
             self._guessed = end
             self._times.update((block.number, block.time) for block in blocks)
 
-    def _foresee(self, entries: Sequence[Entry], start: int) -> tuple[list[ForeseenBlock], int]:
+    def _foresee(self, entries: Sequence[Entry], start: int, most: int) -> tuple[list[ForeseenBlock], int]:
         """Return blocks that the entries from `start` on will probably fill, and where what follows starts.
 
-        They end before a transaction that runs JavaScript.
+        They are `most` at most, and end before a transaction that runs JavaScript.
         """
         room = self._room
         blocks: list[ForeseenBlock] = []
@@ -240,7 +240,7 @@ class Bulk:
                 continue
             transaction = queued.transaction
             if not room.takes(transaction):
-                if len(blocks) == STRETCH:
+                if len(blocks) == most:
                     return blocks, position
                 time = max(self._chain.clock.now(), room.time + 1, transaction.time)
                 room = self._room = _Room(room.number + 1, time)
