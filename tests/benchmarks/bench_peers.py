@@ -6,6 +6,9 @@ in it. A script does fifty accounts' transfers one after the other, checks the b
 within a round compares neighbours in time; a fixed loop before each process tells how noisy the machine was. Rows are
 told on standard error as they come.
 
+On a busy Linux machine `taskset -c 0 chrt -r 5 python3 main.py bench peers …` (as root) gives everybody the same core
+and keeps other work off it.
+
 Environment: `STRATA_PEERS` (the folder), `STRATA_PEER_ROUNDS` (3), `N` (1000 transfers).
 """
 
