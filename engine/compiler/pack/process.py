@@ -48,10 +48,11 @@ class Reply:
                 future.set_exception(error)
 
 
-class _Head(msgspec.Struct):
+class _Head(msgspec.Struct, rename="camel"):
     id: int
     kind: str
     size: int
+    is_last: bool = False
     text: str = ""
 
 
@@ -147,8 +148,8 @@ class PackProcess:
         if len(frame.content) != head.size:
             return False
         with self._guard:
-            is_last = head.kind != "script"
-            reply = self._replies.pop(head.id, None) if is_last else self._replies.get(head.id)
+            is_more_to_come = head.kind == "script" and not head.is_last
+            reply = self._replies.get(head.id) if is_more_to_come else self._replies.pop(head.id, None)
         if reply is None:
             return True
         if head.kind == "script":

@@ -48,19 +48,22 @@ const SHORT = { options: { minifySyntax: true, minifyIdentifiers: true }, isComp
  * @param {{directory: string, entry: string, minify: string, limit: number}} request `minify` is `never`, `always`,
  *   `names` (always, names as well) or `large`: only a script of more than `limit` bytes.
  * @returns {Promise<{code: string, plainSize: number, metafiles: object[], warnings: object[], origin: () => object}>}
- *   each `metafile` with the `folder` that its names are relative to; `origin` builds once more and returns a promise of the table of places (mappings.mjs), of null if the files have
- *   changed since.
+ *   each `metafile` with the `folder` that its names are relative to; `origin` builds once more and returns a promise
+ *   of the table of places (mappings.mjs), of null if the files have changed since.
  * @throws esbuild's failure with `errors`, and with the `metafile` of what could be read.
  */
 export async function build(request) {
-  const project = projectOf(request);
-  let result;
   try {
-    result = await project.rebuilt(PLAIN.options);
+    return await built(request);
   } catch (error) {
     if (error.errors) error.metafile = await readable(request, error.errors);
     throw error;
   }
+}
+
+async function built(request) {
+  const project = projectOf(request);
+  let result = await project.rebuilt(PLAIN.options);
   const { minify, limit } = request;
   let script = await scriptOf(project, result, PLAIN);
   const plainSize = Buffer.byteLength(script.code);

@@ -2,10 +2,10 @@
  * The packer's process, run by Node: reads one JSON request a line.
  *
  * A request is `{id, directory, entry, minify, limit}`; `{id, source, file}` for a module by itself, while it is
- * edited; or `{id, warm: true}`, which has no answer, to be fast the next time. It is answered twice: by the script, and, if there is one, by where it came from. An answer is a line of JSON
- * with `id`, `kind` and `size`, followed by `size` bytes:
+ * edited; or `{id, warm: true}`, which has no answer, to be fast the next time. It is answered by the script and then
+ * by where this came from. An answer is a line of JSON with `id`, `kind` and `size`, followed by `size` bytes:
  *
- * - `script`: `{errors, warnings, plainBytes, modules}` and the script;
+ * - `script`: `{errors, warnings, plainBytes, modules}` and the script; `{errors, isLast: true}` if there is none;
  * - `origin`: `{files, sources, entrySource, lines}` and the table of places: integers of 32 bits, `lines + 1` starts
  *   of lines, then columns, files, lines and columns of the places (mappings.mjs). `{isStale: true}` and nothing, if
  *   the files were changed meanwhile;
@@ -27,7 +27,8 @@ async function pack(request) {
     built = await build(request);
   } catch (error) {
     if (!error.errors) throw error;
-    send(id, 'script', { ...findings(error, directory), modules: modulesOf(error.metafile, directory) });
+    const modules = modulesOf(error.metafile, directory);
+    send(id, 'script', { ...findings(error, directory), modules, isLast: true });
     return;
   }
   const { code, plainSize, metafiles, warnings } = built;
@@ -49,7 +50,7 @@ async function transform({ id, source, file }) {
     });
   } catch (error) {
     if (!error.errors) throw error;
-    send(id, 'script', findings(error, directory));
+    send(id, 'script', { ...findings(error, directory), isLast: true });
     return;
   }
   const script = Buffer.from(built.code);

@@ -1,6 +1,6 @@
 /**
- * `Promise` as far as naming it goes, packed only where it is named. Libraries make resolved ones while they are loaded;
- * to make another one, or to do anything with one, throws.
+ * `Promise` as far as naming it goes, packed only where it is named. Libraries make resolved ones while they are
+ * loaded; to make another one, or to do anything with one, throws.
  */
 function refuse() {
   throw new TypeError('Promises do not exist in contracts: a call runs to its end at once');
