@@ -1,11 +1,11 @@
-"""Turns what JavaScript reports at the end of a frame into a `ScriptOutcome`."""
+"""Turns what JavaScript reports at the end of a frame into a `ScriptOutcome`, and a host's answer into a reply."""
 
 from __future__ import annotations
 
-from engine.vm.bridge import Request
-from engine.vm.interface import ScriptFrame, ScriptOutcome
+from engine.vm.bridge import Reply, ReplyKind, Request
+from engine.vm.interface import HostReply, ScriptFrame, ScriptOutcome
 
-__all__ = ["MAX_RESULT_BYTES", "outcome_of", "well_formed"]
+__all__ = ["MAX_RESULT_BYTES", "outcome_of", "reply_to", "well_formed"]
 
 MAX_RESULT_BYTES = 65536
 """spec/gas.md §8.4."""
@@ -44,3 +44,14 @@ def _positions(frame: ScriptFrame, text: str, first_line_offset: int) -> list[tu
             line, column = (int(number) for number in place.split("\t"))
             found.append((frame.contract, line, column - 1 - (first_line_offset if line == 1 else 0)))
     return found
+
+
+def reply_to(answer: HostReply) -> Reply:
+    """Return the reply that tells JavaScript a host's answer."""
+    if answer.error is not None:
+        return Reply(ReplyKind.ERROR, (answer.error,), answer.gas)
+    if answer.result is None:
+        return Reply(ReplyKind.NULL, (), answer.gas)
+    if answer.result is True or answer.result is False:
+        return Reply(ReplyKind.TRUE if answer.result else ReplyKind.FALSE, (), answer.gas)
+    return Reply(ReplyKind.TEXT, (answer.result,), answer.gas)

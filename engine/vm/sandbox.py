@@ -11,11 +11,9 @@ is set once, every realm that takes part is terminated, and when all have ended 
 
 from __future__ import annotations
 
-import contextlib
 import queue
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -25,7 +23,6 @@ from engine.values import CompiledContract, Profile, Value
 from engine.vm.bridge import Control, Reply, ReplyKind, Request
 from engine.vm.check_mode import checked
 from engine.vm.interface import (
-    HostReply,
     NestedCall,
     Operation,
     Program,
@@ -37,8 +34,10 @@ from engine.vm.interface import (
 )
 from engine.vm.isolate import DEBUG_FLAGS, RUN_FLAGS, IsolateError, IsolateOutOfMemory, IsolateTerminated
 from engine.vm.memory import resident_bytes
-from engine.vm.outcome import outcome_of
+from engine.vm.outcome import outcome_of, reply_to
 from engine.vm.realm import LoadFailure, Realm
+from engine.vm.realm_set import RealmSet
+from engine.vm.run_clock import RunClock
 from engine.vm.runtime_bundle import runtime_script
 
 __all__ = ["Sandbox", "SandboxLimits", "SandboxStuck"]
@@ -120,12 +119,7 @@ class Sandbox:
         self._debug = debug
         self._script, self._image = script, image
         self._check = check
-        self._realms: dict[Profile, Realm] = {}
-        self._fresh_realms: dict[Profile, Realm] = {}
-        self._open_realms: list[Realm] = []
-        self._spare_realms: dict[Profile, Realm] = {}
-        self._missing_spares: set[Profile] = set()
-        self._discarded: list[Realm] = []
+        self._realms = RealmSet(self._new_realm)
         self._serving: Realm | None = None
         self._signals: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._levels: list[_Level] = []
@@ -143,9 +137,7 @@ class Sandbox:
         self._finished = False
         self._result: object = None
         self._task_failure: BaseException | None = None
-        self._abort_lock = threading.Lock()
-        self._aborting: Exception | None = None
-        self._deadline: float | None = None
+        self._clock = RunClock()
         self._watch_asleep = False
         self.runs = 0
 
@@ -191,8 +183,7 @@ class Sandbox:
 
     def warm(self, profile: Profile, contracts: Sequence[CompiledContract] = ()) -> None:
         """Make a profile's realm and load contracts into it ahead of their first run; not while one is in progress."""
-        realm = self._realms.get(profile) or self._new_realm(profile, is_open=False)
-        self._realms[profile] = realm
+        realm = self._realms.main(profile)
         for contract in contracts:
             # What may change built-in objects never runs in this realm.
             if contract.profile is profile and not contract.open_intrinsics and contract.key not in realm.loaded:
@@ -200,21 +191,15 @@ class Sandbox:
 
     def loaded(self) -> tuple[str, ...]:
         """Keys of the contracts that are loaded."""
-        return tuple(key for realm in self._realms.values() for key in realm.loaded)
+        return self._realms.loaded()
 
     def close(self) -> None:
         """Free all isolates."""
-        for realm in (*self._all_realms(), *self._spare_realms.values(), *self._discarded):
-            realm.close()
-        self._realms.clear()
-        self._fresh_realms.clear()
-        self._open_realms.clear()
-        self._spare_realms.clear()
-        self._discarded.clear()
+        self._realms.close()
 
     # --- realms ------------------------------------------------------------------------------------
 
-    def _new_realm(self, profile: Profile, *, is_open: bool) -> Realm:
+    def _new_realm(self, profile: Profile, is_open: bool) -> Realm:
         imaged = self._image is not None and not is_open and not self._stepping
         return Realm(
             self._script(profile),
@@ -226,48 +211,22 @@ class Sandbox:
             image=self._image(profile) if imaged and self._image is not None else None,
         )
 
-    def _home(self) -> dict[Profile, Realm]:
-        """Return the realms that the run in progress uses."""
-        return self._fresh_realms if self._run is not None and self._run.fresh else self._realms
-
-    def _realm(self, profile: Profile) -> Realm:
-        home = self._home()
-        realm = home.get(profile)
-        if realm is None:
-            realm = home[profile] = self._new_realm(profile, is_open=False)
-        return realm
-
-    def _all_realms(self) -> list[Realm]:
-        return [*self._realms.values(), *self._fresh_realms.values(), *self._open_realms]
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether the run in progress has realms of its own."""
+        return self._run is not None and self._run.fresh
 
     def _place(self, frame: ScriptFrame) -> Realm:
         """Return the realm for a frame, with its code loaded; raises `_Restart` if that must wait."""
-        known = self._home().get(frame.profile)
-        if known is not None and frame.code_key in known.loaded:
+        known = self._realms.holding(frame.code_key, frame.profile, fresh=self._is_fresh)
+        if known is not None:
             return known
-        with self._clock_stopped():
+        with self._clock.stopped():  # a contract does not pay for the making of its sandbox
             return self._prepare(self._load_code(frame.code_key), frame.profile)
-
-    @contextlib.contextmanager
-    def _clock_stopped(self) -> Iterator[None]:
-        """Let no time pass for the run: a contract does not pay for the making of its sandbox."""
-        began = time.monotonic()
-        with self._abort_lock:
-            before, self._deadline = self._deadline, _NEVER
-        try:
-            yield
-        finally:
-            with self._abort_lock:
-                self._deadline = None if before is None else before + time.monotonic() - began
 
     def _prepare(self, contract: CompiledContract, profile: Profile) -> Realm:
         """Load a contract into a realm that may run it, a new one if need be."""
-        if contract.open_intrinsics:
-            realm = self._spare_realms.pop(profile, None) or self._new_realm(profile, is_open=True)
-            self._missing_spares.add(profile)
-            self._open_realms.append(realm)
-        else:
-            realm = self._realm(profile)
+        realm = self._realms.suited(contract, profile, fresh=self._is_fresh)
         if realm.looping:
             self._missing = contract
             raise _Restart
@@ -295,7 +254,7 @@ class Sandbox:
             except StopIteration as stop:
                 level = self._levels.pop()
                 if self._levels:
-                    return level.caller, _reply(stop.value)
+                    return level.caller, reply_to(stop.value)
                 value, error, outcome = stop.value, None, None
             except Exception as failure:
                 if len(self._levels) > 1 or isinstance(failure, _Restart):
@@ -316,19 +275,17 @@ class Sandbox:
     def _start_next(self, value: object, error: Exception | None) -> bool:
         """End the run in progress, tell the task, and start the program it asks for; False if there is none."""
         assert self._task is not None
-        with self._abort_lock:
-            if self._aborting is not None:
-                self._late = value, error
-                return False
-            self._deadline = None
+        if not self._clock.end():
+            self._late = value, error
+            return False
         if self._repeat:
             self._repeat = False
             self._start_program()
             return True
         self._runs_of_realms += 1
-        self._drop([*self._open_realms, *self._fresh_realms.values()])
-        self._open_realms.clear()
-        self._fresh_realms.clear()
+        for realm in self._realms.end_run():
+            if realm is not self._serving:  # which learns from its reply that it has to leave
+                realm.post(_LEAVE)
         try:
             self._run = self._task.throw(error) if error is not None else self._task.send(value)
         except StopIteration as stop:
@@ -345,9 +302,7 @@ class Sandbox:
         self.runs += 1
         self._first_frame, self._overflowed = True, False
         limit = self._run.time_limit
-        with self._abort_lock:
-            self._aborting = None
-            self._deadline = time.monotonic() + (self._limits.time_limit if limit is None else limit)
+        self._clock.start(self._limits.time_limit if limit is None else limit)
         if self._watch_asleep:
             self._signals.put(None)
         program, self._host = self._run.factory()
@@ -361,7 +316,7 @@ class Sandbox:
 
     def _serve(self, realm: Realm, request: Request) -> Reply | None:
         """Answer JavaScript, on the thread of its realm."""
-        if self._aborting is not None:
+        if self._clock.aborting is not None:
             return _LEAVE
         self._serving = realm
         if _FIRST_DEBUG <= request.operation <= _LAST_DEBUG:
@@ -373,7 +328,7 @@ class Sandbox:
         if operation is not None and operation not in _CALLS:
             assert self._host is not None
             try:
-                return _reply(self._host.operate(operation, request.texts))
+                return reply_to(self._host.operate(operation, request.texts))
             except Exception as error:
                 self._abort(error)
                 return _LEAVE
@@ -388,9 +343,9 @@ class Sandbox:
             raise InternalError(f"JavaScript asked for the unknown operation {request.operation}")
         if turn is realm:
             return reply
-        discarded = realm in self._discarded
+        discarded = self._realms.is_discarded(realm)
         self._pass_on((turn, reply))
-        return None if self._aborting is None and not discarded else _LEAVE
+        return None if self._clock.aborting is None and not discarded else _LEAVE
 
     def _serve_debug(self, request: Request) -> Reply:
         """Answer the recorder, which asks at any time: before a frame has begun, in the middle, after its end."""
@@ -441,25 +396,25 @@ class Sandbox:
         idle = 0
         while not self._finished:
             self._watch_asleep = idle > _IDLE_TICKS
-            if self._deadline is not None:  # a run may have started before it could see that nobody watches
+            if self._clock.deadline is not None:  # a run may have started before it could see that nobody watches
                 self._watch_asleep = False
             try:
                 signal = self._signals.get(timeout=None if self._watch_asleep else _TICK_SECONDS)
             except queue.Empty:
                 idle = 0 if self._check_limits() else idle + 1
-                self._make_spares()
+                self._realms.make_spares()
                 continue
             self._watch_asleep = False
             idle = 0
             if isinstance(signal, Realm):
                 self._loop_ended(signal)
-            if self._aborting is not None:
+            if self._clock.aborting is not None:
                 self._settle()
                 return
 
     def _check_limits(self) -> bool:
         """End a run that is over time or memory; whether one is in progress."""
-        deadline = self._deadline
+        deadline = self._clock.deadline
         if deadline is None:
             return False
         if time.monotonic() > deadline:
@@ -470,12 +425,8 @@ class Sandbox:
 
     def _abort(self, reason: Exception, deadline: float | None = None) -> None:
         """Give up the run in progress; only the first reason counts. `deadline` tells which run was meant."""
-        with self._abort_lock:
-            current = self._deadline
-            if current is None or self._aborting is not None or (deadline is not None and deadline != current):
-                return
-            self._aborting = reason
-        self._signals.put(None)
+        if self._clock.abort(reason, deadline):
+            self._signals.put(None)
 
     def _loop_ended(self, realm: Realm) -> None:
         """A realm left its loop: find out why."""
@@ -486,25 +437,17 @@ class Sandbox:
         except IsolateTerminated:
             pass
         except IsolateOutOfMemory:
-            if realm not in self._discarded:  # else its run has ended
+            if not self._realms.is_discarded(realm):  # else its run has ended
                 self._abort(MemoryExceeded("the contract used too much memory"))
         except (IsolateError, InternalError) as error:
             self._abort(InternalError(f"the sandbox failed: {error}"))
-        if realm in self._discarded:
-            self._discarded.remove(realm)
-            realm.close()
-            self._make_spares()
-
-    def _make_spares(self) -> None:
-        """Have open realms ready for contracts that need them: each serves one run only."""
-        while self._missing_spares:
-            profile = self._missing_spares.pop()
-            if profile not in self._spare_realms:
-                self._spare_realms[profile] = self._new_realm(profile, is_open=True)
+        if self._realms.is_discarded(realm):
+            self._realms.bury(realm)
+            self._realms.make_spares()
 
     def _settle(self) -> None:
         """Unwind an aborted run; then repeat it, or raise the reason in the task."""
-        reason = self._aborting
+        reason = self._clock.aborting
         assert reason is not None
         self._terminate_all()
         late, self._late = self._late, None
@@ -513,22 +456,17 @@ class Sandbox:
             self._levels.pop().generator.close()
         is_suspect = isinstance(reason, MemoryExceeded) and self._runs_of_realms > 1
         if isinstance(reason, _CONDEMNING):
-            for realm in self._realms.values():
-                realm.close()
-            self._realms.clear()
+            self._realms.condemn()
             self._runs_of_realms = 0
-        self._drop(self._open_realms)
-        self._open_realms.clear()
-        with self._abort_lock:
-            self._aborting = None
-            self._deadline = None
+        self._realms.drop_open()
+        self._clock.clear()
         if late is not None:  # the program had come to its end all the same
             value, error = late
             self._pass_on(self._advance(None, error, value))
             return
         if isinstance(reason, _Restart):
             assert self._missing is not None
-            self._realm(self._missing.profile).load(self._missing)
+            self._realms.main(self._missing.profile, fresh=self._is_fresh).load(self._missing)
             self._repeat = True
         elif is_suspect:  # what the runs before have left behind must not be held against this one
             self._runs_of_realms = 1
@@ -542,7 +480,7 @@ class Sandbox:
         """
         terminated: list[Realm] = []
         deadline = time.monotonic() + _UNWIND_SECONDS
-        while looping := [realm for realm in (*self._all_realms(), *self._discarded) if realm.looping]:
+        while looping := self._realms.looping():
             for realm in looping:
                 if realm not in terminated:
                     realm.isolate.cancel()
@@ -551,30 +489,10 @@ class Sandbox:
             try:
                 signal = self._signals.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                assert self._aborting is not None
-                raise SandboxStuck(self._aborting) from None
+                assert self._clock.aborting is not None
+                raise SandboxStuck(self._clock.aborting) from None
             if isinstance(signal, Realm):
                 self._loop_ended(signal)
         for realm in terminated:
             if not realm.closed:
                 realm.isolate.clear_termination()
-
-    def _drop(self, realms: Sequence[Realm]) -> None:
-        """Have realms closed that served one run only, each once its loop has ended."""
-        for realm in realms:
-            if not realm.looping:
-                realm.close()
-                continue
-            self._discarded.append(realm)
-            if realm is not self._serving:
-                realm.post(_LEAVE)
-
-
-def _reply(answer: HostReply) -> Reply:
-    if answer.error is not None:
-        return Reply(ReplyKind.ERROR, (answer.error,), answer.gas)
-    if answer.result is None:
-        return Reply(ReplyKind.NULL, (), answer.gas)
-    if answer.result is True or answer.result is False:
-        return Reply(ReplyKind.TRUE if answer.result else ReplyKind.FALSE, (), answer.gas)
-    return Reply(ReplyKind.TEXT, (answer.result,), answer.gas)
