@@ -58,7 +58,7 @@ class DebugSession:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="debug-session")
         self._released = released
         self._replay: Replay | None = None
-        self._touched = False
+        self._touched = self._passing = False
         self._views: OrderedDict[tuple[int, int], tuple[Variable, ...]] = OrderedDict()
         self._closed = threading.Event()
 
@@ -136,13 +136,15 @@ class DebugSession:
         """Return the variables of stack frame `frame` (0 = innermost) at `position`, as `view` does for frame 0."""
         return self._worker.submit(self._variables, position, frame)
 
-    def evaluate(self, position: int, frame: int, expression: str) -> Future[Variable]:
+    def evaluate(self, position: int, frame: int, expression: str, *, passing: bool = False) -> Future[Variable]:
         """Evaluate an expression in the scope of stack frame `frame` (0 = innermost) at `position`.
 
-        What it changes is gone when another step is looked at. The future raises `InvalidInput` with the error's text
+        What it changes is gone when another step is looked at. `passing` is for conditions asked at one step after the
+        other: what they change stays until something else is asked, so that the replay need not begin anew each time.
+        The future raises `InvalidInput` with the error's text
         if the expression throws.
         """
-        return self._worker.submit(self._evaluate, position, frame, expression)
+        return self._worker.submit(self._evaluate, position, frame, expression, passing)
 
     def profile(self) -> Future[GasProfile]:
         """Return where the recording's gas went."""
@@ -191,19 +193,21 @@ class DebugSession:
                 self._views.popitem(last=False)
         return variables
 
-    def _evaluate(self, position: int, frame: int, expression: str) -> Variable:
-        replay = self._standing_at(position)
-        self._touched = True
+    def _evaluate(self, position: int, frame: int, expression: str, passing: bool) -> Variable:
+        replay = self._standing_at(position, passing=passing)
+        self._touched, self._passing = True, passing
         value = _found(replay.ask(EvaluateCommand(frame, expression))).value
         assert value is not None, "an answer without an error has a value"
         return value
 
-    def _standing_at(self, position: int) -> Replay:
+    def _standing_at(self, position: int, *, passing: bool = False) -> Replay:
         """Return a replay that stands at `position`; what an expression changed elsewhere is undone."""
         replay = self._replay
-        if replay is not None and replay.position == position:
+        goes_on = passing or not self._passing
+        if replay is not None and replay.position == position and goes_on:
             return replay
-        if replay is not None and not self._touched and replay.position < position:
+        touched = self._touched and not (passing and self._passing)
+        if replay is not None and not touched and replay.position < position:
             try:
                 replay.run_to(position)
             except Exception:
@@ -211,7 +215,7 @@ class DebugSession:
                 raise
             return replay
         self._drop_replay()
-        self._touched = False
+        self._touched = self._passing = False
         self._replay = replay = self._debugger.replay(self._batch, position)
         try:
             replay.wait()

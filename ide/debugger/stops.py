@@ -94,7 +94,7 @@ class StopSearch:
         def fail(error: Exception) -> None:
             self._done(position, True, f"The condition {stop.condition} cannot be evaluated: {describe_error(error)}")
 
-        future = self._session.evaluate(position, 0, f"!!({stop.condition})")
+        future = self._session.evaluate(position, 0, f"!!({stop.condition})", passing=True)
         self._request = self._bridge.request(future, self._receiver, take, fail)
 
 
@@ -154,7 +154,7 @@ class LogReader:
             parts[place] = text
             self._fill(position, parts, place + 2)
 
-        future = self._session.evaluate(position, 0, parts[place])
+        future = self._session.evaluate(position, 0, parts[place], passing=True)
         self._request = self._bridge.request(
             future,
             self._receiver,

@@ -150,6 +150,17 @@ def test_expressions_are_evaluated_in_scope_and_leave_nothing_behind(session: De
     assert values["n"] == "number"
 
 
+def test_conditions_asked_in_passing_leave_nothing_behind(session: DebugSession) -> None:
+    places = [i for i in range(session.step_count) if session.step(i).line == 13]
+    values = [session.evaluate(place, 0, "n", passing=True).result(60).text for place in places]
+    assert values == [str(int(values[0]) + number) for number in range(len(places))]
+    assert session.evaluate(places[0], 0, "n = 77", passing=True).result(60).text == "77"
+    here = {variable.name: variable.text for variable in session.view(places[0]).result(60).variables}
+    assert here["n"] == values[0]
+    assert session.evaluate(places[1], 0, "n = 78", passing=True).result(60).text == "78"
+    assert session.evaluate(places[1], 0, "n").result(60).text == values[1]
+
+
 def test_storage_accesses_are_counted_up_to_each_step(session: DebugSession) -> None:
     counts = [session.step(i).accesses for i in range(session.step_count)]
     assert counts == sorted(counts)

@@ -114,7 +114,7 @@ class FakeSession:
     def variables(self, position: int, frame: int) -> Future[tuple[Variable, ...]]:
         return answered((Variable("frame", "number", str(frame)),) if frame else self._variables(position))
 
-    def evaluate(self, position: int, frame: int, expression: str) -> Future[Variable]:
+    def evaluate(self, position: int, frame: int, expression: str, *, passing: bool = False) -> Future[Variable]:
         self.evaluated.append((position, frame, expression))
         if expression in self.answers:
             return self.answers[expression]

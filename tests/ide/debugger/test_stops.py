@@ -31,11 +31,11 @@ def only_at(session, wanted, condition):
     """Let a condition hold at one position only."""
     plain = session.evaluate
 
-    def evaluate(position, frame, expression):
+    def evaluate(position, frame, expression, *, passing=False):
         if expression == f"!!({condition})":
             session.evaluated.append((position, frame, expression))
             return answered(Variable(expression, "boolean", str(position == wanted).lower()))
-        return plain(position, frame, expression)
+        return plain(position, frame, expression, passing=passing)
 
     session.evaluate = evaluate
 
