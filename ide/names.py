@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -47,6 +48,7 @@ class NameTools(QObject):
         self._window = window
         self._bridge = bridge
         self._asked: Request[Occurrences | None] | None = None
+        window.editors.definition_requested.connect(partial(window.commands.run, "go.definition"))
         window.commands.register(
             Command(
                 "go.definition",
@@ -54,7 +56,7 @@ class NameTools(QObject):
                 "Go",
                 in_editor(window, self.go_to_definition),
                 ("F12",),
-                tip="Show where the name at the cursor is declared",
+                tip="Show where the name at the cursor is declared; a click with Ctrl held does the same",
                 disabled_reason=needs_editor(window),
                 menu=Menu.GO,
                 group=10,

@@ -45,6 +45,7 @@ class EditorArea(QWidget):
     failed = Signal(object)
     zoom_requested = Signal(int)
     gutter_menu_requested = Signal(object)
+    definition_requested = Signal()
 
     def __init__(self, breakpoints: BreakpointStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -313,6 +314,7 @@ class EditorArea(QWidget):
         editor.cursorPositionChanged.connect(self.cursor_moved)
         editor.zoom_requested.connect(self.zoom_requested)
         editor.gutter_menu_requested.connect(self.gutter_menu_requested)
+        editor.definition_requested.connect(self.definition_requested)
         self._tabs.addTab(page, file.path.name)
         self._retitle()
         self._show_stack()

@@ -54,12 +54,14 @@ class CodeEditor(QPlainTextEdit):
 
     Signals: `breakpoints_changed` when a breakpoint was set, removed or moved with its text;
     `zoom_requested` with +1 or -1 when the wheel is turned with Ctrl held; `gutter_menu_requested` with the place on
-    the screen where the menu about the line with the cursor is wanted.
+    the screen where the menu about the line with the cursor is wanted; `definition_requested` when the name with the
+    cursor was clicked with Ctrl held.
     """
 
     breakpoints_changed = Signal()
     zoom_requested = Signal(int)
     gutter_menu_requested = Signal(object)
+    definition_requested = Signal()
 
     def __init__(self, file: TextFile, font: QFont, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -320,6 +322,12 @@ class CodeEditor(QPlainTextEdit):
             self._show_tool_tip(event.pos(), event.globalPos())
             return True
         return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the definition of what is clicked with Ctrl held."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.definition_requested.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse."""

@@ -3,6 +3,7 @@
 from concurrent.futures import Future
 
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.compiler.compiler import Compiler
 from engine.vm.toolchain_process import ToolchainProcess
@@ -74,6 +75,14 @@ def test_definition_by_meaning(window, editor, qtbot, line, column, declared):
     editor.go_to(line, column)
     window.commands.run("go.definition")
     qtbot.waitUntil(lambda: place(editor) == declared, timeout=30_000)
+
+
+def test_a_click_with_ctrl_goes_to_the_definition(editor, qtbot):
+    editor.go_to(4, 17)
+    at = editor.cursorRect().center()
+    editor.go_to(1)
+    qtbot.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, at)
+    qtbot.waitUntil(lambda: place(editor) == (1, 6), timeout=30_000)
 
 
 def test_definition_in_another_file_and_in_text_that_does_not_parse(window, editor, project, qtbot):
