@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from engine.details import CheckpointDetails
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
-from ide.bridge import EngineBridge
+from engine.values import BlockSummary
+from ide.bridge import EngineBridge, Request
 from ide.chain.production import time_text
 from ide.panels.readable import group_digits
 from ide.panels.widgets import EmptyState, Switcher
@@ -37,6 +38,7 @@ class Checkpoints(QObject):
         self._bridge = bridge
         self.known: tuple[CheckpointDetails, ...] = ()
         self.head = 0
+        self._asked: list[Request[tuple[CheckpointDetails, ...]] | Request[BlockSummary]] = []
         bridge.engine_changed.connect(self.refresh)
         bridge.events.connect(self._take_events)
 
@@ -60,11 +62,16 @@ class Checkpoints(QObject):
     def refresh(self) -> None:
         """Ask the engine for all checkpoints."""
         engine = self._bridge.engine
+        for request in self._asked:
+            request.drop()  # what was asked before may be answered after what is asked now
+        self._asked.clear()
         if engine is None:
             self._take(())
             return
-        self._bridge.request(engine.explorer().checkpoints(), self, self._take)
-        self._bridge.request(engine.head(), self, lambda block: self._set_head(block.number))
+        self._asked = [
+            self._bridge.request(engine.explorer().checkpoints(), self, self._take),
+            self._bridge.request(engine.head(), self, self._take_head),
+        ]
 
     def create(self, name: str) -> None:
         """Name the state as it is now; a name that is taken is moved here."""
@@ -97,13 +104,15 @@ class Checkpoints(QObject):
         self.known = points
         self.changed.emit()
 
-    def _set_head(self, number: int) -> None:
-        self.head = number
+    def _take_head(self, block: BlockSummary) -> None:
+        self.head = block.number
 
     def _take_events(self, events: tuple[EngineEvent, ...]) -> None:
-        for event in events:
-            if isinstance(event, BlockProduced):
-                self.head = event.block.number
+        produced = [event.block.number for event in events if isinstance(event, BlockProduced)]
+        if produced:
+            self.head = produced[-1]
+            for request in self._asked[1:]:
+                request.drop()  # an answer that is still to come may be older
         if any(isinstance(event, HeadMoved) for event in events):
             self.refresh()
 

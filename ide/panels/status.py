@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.facade import BlockProduced, EngineEvent, HeadMoved
 from engine.values import BlockSummary
-from ide.bridge import EngineBridge, describe_error
+from ide.bridge import EngineBridge, Request, describe_error
 from ide.pacing import Throttle
 from ide.panels import style
 from ide.panels.readable import clock_time, group_digits
@@ -23,6 +23,7 @@ class EngineStatus(QWidget):
         self._bridge = bridge
         self._tint = ""
         self._head: BlockSummary | int = 0
+        self._asked: Request[BlockSummary] | None = None
         self._telling = Throttle(self._show_head, self)
         self.dot = QLabel()
         self.words = QLabel()
@@ -40,11 +41,18 @@ class EngineStatus(QWidget):
 
     def _engine_changed(self) -> None:
         engine = self._bridge.engine
+        self._forget_answer()
         if engine is None:
             self._say("Engine is starting", "text_muted")
             return
         self._say("Engine ready", "success")
-        self._bridge.request(engine.head(), self, self._take_head)
+        self._asked = self._bridge.request(engine.head(), self, self._take_head)
+
+    def _forget_answer(self) -> None:
+        """Whatever was asked before is older than what is known now."""
+        if self._asked is not None:
+            self._asked.drop()
+            self._asked = None
 
     def _failed(self, error: Exception) -> None:
         self._say("Engine not available", "error")
@@ -54,6 +62,7 @@ class EngineStatus(QWidget):
         for event in reversed(events):
             match event:
                 case BlockProduced(block=head) | HeadMoved(number=head):
+                    self._forget_answer()
                     self._take_head(head)
                     return
 

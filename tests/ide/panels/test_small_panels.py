@@ -1,3 +1,6 @@
+from concurrent.futures import Future
+from types import SimpleNamespace
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
@@ -5,11 +8,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.errors import StorageLocked
 from engine.facade import BlockFlushed, ContractDeployed, HeadMoved
+from ide.chain.checkpoints import Checkpoints
 from ide.panels.accounts import AccountsPanel, Column
 from ide.panels.memory import PanelMemory, load_memory, save_memory
 from ide.panels.output import KEPT_LINES, OutputLine, OutputPanel
 from ide.panels.status import EngineStatus
 from tests.ide.panels import examples
+from tests.ide.panels.fake_engine import done
 
 
 def shown(qtbot, widget):
@@ -93,6 +98,43 @@ def test_the_status_tells_state_and_head(status, bridge, engine, qtbot):
     qtbot.waitUntil(lambda: status.words.text() == "Block 12")
     engine.emit(HeadMoved(4))
     qtbot.waitUntil(lambda: status.words.text() == "Block 4")
+
+
+@pytest.fixture
+def late(engine, monkeypatch):
+    """The answer about the head, which comes when a test gives it."""
+    answer = Future()
+    answer.set_running_or_notify_cancel()  # the engine is about to answer: it cannot be stopped
+    monkeypatch.setattr(engine, "head", lambda: answer)
+    monkeypatch.setattr(engine, "explorer", lambda: SimpleNamespace(checkpoints=lambda: done(())), raising=False)
+    return answer
+
+
+def answered(late, number, bridge, qtbot):
+    """Give the late answer, and wait until what was asked after it is answered, too."""
+    late.set_result(examples.block_of(examples.transfer(block=number)).block)
+    seen = []
+    bridge.request(done(True), bridge, seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+
+
+def test_a_late_answer_about_the_head_does_not_undo_a_newer_event(status, bridge, engine, late, qtbot):
+    bridge.attach(engine)
+    engine.emit(examples.block_of(examples.transfer(block=12)))
+    qtbot.waitUntil(lambda: status.words.text() == "Block 12")
+    answered(late, 11, bridge, qtbot)
+    assert status.words.text() == "Block 12"
+
+
+@pytest.mark.parametrize("event", [True, False])
+def test_checkpoints_know_the_newest_head(bridge, engine, late, qtbot, event):
+    checkpoints = Checkpoints(bridge, bridge)
+    bridge.attach(engine)
+    if event:
+        engine.emit(examples.block_of(examples.transfer(block=12)))
+        qtbot.waitUntil(lambda: checkpoints.head == 12)
+    answered(late, 11, bridge, qtbot)
+    assert checkpoints.head == (12 if event else 11)
 
 
 def test_the_status_tells_why_there_is_no_engine(status, bridge):
