@@ -167,7 +167,7 @@ class Engine(Compiling, Looking, Sandboxes, Serving, Validating):
                 engine._emit,
                 genesis=genesis,
                 options=options,
-                is_observed=lambda: bool(engine._listeners),
+                is_observed=engine._is_watched,
                 workers=workers,
                 check=check,
                 read_only=read_only,

@@ -38,7 +38,7 @@ def node(arguments: list[str]) -> int:
             engine = Engine.open(folder, genesis=genesis)
             opened.callback(engine.close)
             engine.configure_vm(limits.applied(engine.vm_settings)).result()
-            opened.callback(engine.subscribe(_tell_trouble))
+            opened.callback(engine.subscribe(_tell_trouble, only=ProductionStopped))
             keys = account_keys(engine)
             if options.accounts_file is not None:
                 write_accounts(options.accounts_file, keys)

@@ -15,7 +15,7 @@ from engine.chain.deployment_news import DeploymentNews
 from engine.chain.pacemaker import Pacemaker
 from engine.entrance.door import Door, Errand
 from engine.errors import StorageError
-from engine.interface import BlockProduced, ContractDeployed, EngineEvent
+from engine.interface import BlockProduced, ContractDeployed, EngineEvent, TransactionExecuted
 
 if TYPE_CHECKING:
     from engine.assembly import Assembly
@@ -26,6 +26,9 @@ __all__ = ["OpenChain"]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 Listener = Callable[[EngineEvent], None]
+
+_WATCHING = {EngineEvent, TransactionExecuted, BlockProduced, ContractDeployed}
+"""Kinds of events for whose sake what transactions do is recorded."""
 
 READERS = 2
 READ_ONLY_ADVICE = "Close the other Strata that has it open, then open the project again."
@@ -39,7 +42,7 @@ class OpenChain:
 
     def __init__(self) -> None:
         """Start the threads; `_parts` and `_book` follow."""
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, type[EngineEvent]]] = []
         self._closed = threading.Event()
         self._door = Door("engine-chain")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="engine-read")
@@ -55,18 +58,26 @@ class OpenChain:
         """Whether the chain is only looked at; whatever would change it raises `StorageError`."""
         return self._read_only
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Deliver every event to `listener` on an engine thread; the result unsubscribes."""
-        self._listeners = [*self._listeners, listener]
+    def subscribe(self, listener: Listener, *, only: type[EngineEvent] = EngineEvent) -> Callable[[], None]:
+        """Deliver every event to `listener` on an engine thread, or only those of a kind; the result unsubscribes.
+
+        Transactions and blocks are watched, which costs time, while somebody wants to be told of them.
+        """
+        entry = (listener, only)
+        self._listeners = [*self._listeners, entry]
 
         def unsubscribe() -> None:
-            self._listeners = [known for known in self._listeners if known is not listener]
+            self._listeners = [known for known in self._listeners if known is not entry]
 
         return unsubscribe
 
+    def _is_watched(self) -> bool:
+        return any(only in _WATCHING for _, only in self._listeners)
+
     def _emit(self, event: EngineEvent) -> None:
-        for listener in self._listeners:
-            listener(event)
+        for listener, only in self._listeners:
+            if isinstance(event, only):
+                listener(event)
         if isinstance(event, BlockProduced):
             self._news.block_changed(event.changes)
 

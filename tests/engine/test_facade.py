@@ -14,6 +14,7 @@ import pytest
 
 from engine.errors import CompileError, InvalidInput, RejectedTransaction, StorageLocked
 from engine.facade import (
+    BlockFlushed,
     BlockProduced,
     ContractDeployed,
     DeployRequest,
@@ -71,6 +72,21 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.01)
+
+
+def test_events_of_a_kind_alone_have_nothing_watched(engine: Engine) -> None:
+    flushed: list[EngineEvent] = []
+    unsubscribe = engine.subscribe(flushed.append, only=BlockFlushed)
+    contract = deploy(engine)
+    request = TransactionRequest(publisher="alice", actions=(Action(contract, "add", "[]"),))
+    assert engine.transact(request).result(60).accesses == ()
+    assert [type(event) for event in flushed] == [BlockFlushed, BlockFlushed]
+    blocks: list[EngineEvent] = []
+    unwatch = engine.subscribe(blocks.append, only=BlockProduced)
+    assert engine.transact(request).result(60).accesses
+    assert [type(event) for event in blocks] == [BlockProduced]
+    unwatch()
+    unsubscribe()
 
 
 def test_events_come_in_commit_order_and_only_what_was_committed(engine: Engine) -> None:
