@@ -160,14 +160,11 @@ class ForkServerLauncher:
             self._ready = True
 
     def close(self) -> None:
-        """End the fork server."""
+        """End the fork server and its workers at once; a `launch` that waits for it fails."""
         self._closed = True
+        self._process.kill()
+        self._process.wait()
         self._requests.close()
-        try:
-            self._process.wait(timeout=0.5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         self._errors.close()
 
 

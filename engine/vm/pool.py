@@ -245,9 +245,9 @@ class WorkerPool:
         for worker in workers:
             worker.process.kill()
             worker.wake.release()
+        self._starter.close()  # first: somebody may be waiting for it to launch a worker
         self._alarm.ring()
         self._keeper.join(_CLOSE_SECONDS)
-        self._starter.close()
 
     # --- who does which job ------------------------------------------------------------------------
 
