@@ -40,7 +40,7 @@ const built = new Map();
 /**
  * @param {string} code a bundle.
  * @param {object} how `options` for esbuild and whether the text `isCompact`.
- * @returns {Promise<{code: string, map: object, metafile: object, folder: string}[]>} the stand-ins that it needs, in order.
+ * @returns {Promise<{code: string, map: object, metafile: object, folder: string}[]>} those that it needs, in order.
  */
 export async function standInsFor(code, how) {
   const needed = new Map();
