@@ -69,6 +69,7 @@ class Realm:
         self._register = self.isolate.member(entry_points, "register")
         names = self.isolate.text(self.isolate.member(entry_points, "parameterNames"))
         machinery = self.isolate.text(self.isolate.member(entry_points, "machineryNames"))
+        self._ending = self.isolate.text(self.isolate.member(entry_points, "ending"))
         guard = f"_strata_guard_{secrets.token_hex(8)}"
         self._head = f"(function({guard},{machinery}){{return function({names}){{{guard}();"
         self.isolate.release(entry_points)
@@ -81,7 +82,7 @@ class Realm:
     def load(self, code: CompiledContract) -> None:
         """Compile a contract into a factory; must not be called while the realm is looping."""
         text = code.stepping if self._stepping else code.running or code.metered
-        script = f"{self._head}{text}\n;return module.exports;\n}}}}){_SOURCE_NAME}{code.key}"
+        script = f"{self._head}{text}\n;{self._ending}\n}}}}){_SOURCE_NAME}{code.key}"
         try:
             factory = self.isolate.evaluate(script)
         except JavaScriptException as exception:

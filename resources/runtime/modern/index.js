@@ -59,7 +59,7 @@ const PARAMETER_NAMES = [
  * @param {import('../sandbox/counter.js').Meter} services.meter what compiled texts pay with.
  * @param {(operation: number, ...texts: (string|null)[]) => (string|boolean|null)} services.host the host call.
  * @param {() => number} services.gasUsed what the running frame has used.
- * @returns as in profile iost, and `load`, which loads a contract's modules, and `isAbnormal`, which tells whether an
+ * @returns as in profile iost, and `isAbnormal`, which tells whether an
  *     error means that a result has no text.
  */
 export function install({ charge, meter, host, gasUsed }) {
@@ -116,14 +116,19 @@ export function install({ charge, meter, host, gasUsed }) {
       ];
     },
 
-    /** Load a contract's modules; returns what they export. */
-    load(factory, values) {
+    ending: 'return module.exports;',
+
+    /** Load a contract's modules and run the method of what they export; returns its result. */
+    run(factory, values, invoke) {
+      'use strict'; // the bundle is a sloppy script: without this, `caller` of the contract would lead here
+      const module = {};
       random.begin();
       try {
-        return apply(factory, undefined, values);
+        module.exports = apply(factory, undefined, values);
       } finally {
         random.end();
       }
+      return invoke(new module.exports());
     },
 
     resultText,

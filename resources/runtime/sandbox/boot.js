@@ -63,7 +63,8 @@ export function prepare(profile, { stepping, open, imaged }) {
     dispatcher = createDispatcher({ profile: installed, bridge, counter, positionsOf: traces.positionsOf, recorder });
     const parameterNames = list(installed.parameterNames) + (stepping ? `,${list(recorderParameters)}` : '');
     const machineryNames = list(installed.machinery.names);
-    return { loop: dispatcher.loop, register: dispatcher.register, parameterNames, machineryNames };
+    const { ending } = installed;
+    return { loop: dispatcher.loop, register: dispatcher.register, parameterNames, machineryNames, ending };
   };
 }
 

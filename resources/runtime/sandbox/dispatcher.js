@@ -120,18 +120,20 @@ export function createDispatcher({ profile, bridge, counter, positionsOf, record
   }
 
   function resultOf(frame, factory, argumentsText, recording) {
+    const callArguments = literal(argumentsText);
+    frame.invoke = (object) => {
+      'use strict'; // the bundle is a sloppy script: without this, `caller` of the method would lead here
+      const called = object[frame.method];
+      if (typeof called !== 'function') throw new PlainTypeError(`obj.${frame.method} is not a function`);
+      return apply(called, object, callArguments);
+    };
     const values = profile.createGlobals(frame);
     if (recording !== null) {
       for (let i = 0; i < recording.values.length; i += 1) values[values.length] = recording.values[i];
     }
     counter.reset();
-    const callArguments = literal(argumentsText);
     mayStart = true;
-    const module = { exports: profile.load ? profile.load(factory, values) : apply(factory, undefined, values) };
-    const object = new module.exports();
-    const called = object[frame.method];
-    if (typeof called !== 'function') throw new PlainTypeError(`obj.${frame.method} is not a function`);
-    const text = profile.resultText(apply(called, object, callArguments));
+    const text = profile.resultText(profile.run(factory, values, frame.invoke));
     if (text.length > MAX_RESULT) throw resultTooLong;
     return text;
   }

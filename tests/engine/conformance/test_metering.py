@@ -84,3 +84,28 @@ def test_a_full_stack_of_a_called_contract_ends_its_caller(workbench):
 )
 def test_everything_else_can_be_caught(workbench, body, result):
     assert outcome(workbench, modern(body), profile=Profile.MODERN).result == result
+
+
+@pytest.mark.parametrize(
+    ("declared", "body", "result", "error"),
+    [
+        ("", "return obj === this;", "true", None),
+        ("", "obj = 5;", None, "TypeError: Assignment to constant variable."),
+        ("", "return typeof rs;", None, "ReferenceError: Cannot access 'rs' before initialization"),
+        (
+            "const early = typeof obj;",
+            "return early;",
+            None,
+            "ReferenceError: Cannot access 'obj' before initialization",
+        ),
+        ("", "return { toJSON() { return rs === this; } };", "true", None),
+        ("function JSON() {}", "return {};", None, "TypeError: JSON.stringify is not a function"),
+        ("var JSON = { stringify() { return 'own'; } };", "return {};", "own", None),
+        ("let JSON = { stringify() { return 'own'; } };", "return null;", "own", None),
+        ("function JSON() {}", "return 5;", "5", None),
+    ],
+)
+def test_the_call_stands_in_the_contracts_own_script(workbench, declared, body, result, error):
+    # spec/gas.md §8.1-8.2: `const obj = …; let rs = obj.m(); … JSON.stringify(rs)` follow the contract's text.
+    seen = outcome(workbench, modern(body, before=declared))
+    assert (seen.result, seen.error) == (result, error and f"Uncaught exception: {error}")

@@ -19,6 +19,11 @@ export function install({ charge, host, gasUsed }) {
       gasUsed,
       frame.contract,
     ],
+    ending: 'return module.exports;',
+    run(factory, values, invoke) {
+      const module = { exports: Reflect.apply(factory, undefined, values) };
+      return invoke(new module.exports());
+    },
     resultText: (value) => (value === undefined ? '' : textOf(value)),
     errorText: (error) => `Uncaught exception: ${textOf(error)}`,
   };
