@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import msgspec
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from engine.details import BlockDetails, BlockPage
 from engine.facade import BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
@@ -16,6 +16,7 @@ from engine.values import BlockSummary, TransactionResult
 from ide.bridge import Request
 from ide.chain.blocks.filter import TransactionFilter, parse_filter
 from ide.chain.explanation import outcome_words
+from ide.panels.lazy_tree import Index, PagedModel
 from ide.panels.readable import clock_time, group_digits, shorten
 from ide.panels.workbench import Workbench
 from ide.theme import icon
@@ -26,8 +27,6 @@ MOST_BLOCKS = 20_000
 
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 """A row's `BlockRow` or `TransactionResult`."""
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
@@ -73,7 +72,7 @@ class Selection:
         return msgspec.structs.replace(block, results=shown)
 
 
-class ChainModel(QAbstractItemModel):
+class ChainModel(PagedModel):
     """Rows that are loaded; a top row stands for the open block, if transactions wait in one."""
 
     def __init__(self, workbench: Workbench, parent: QObject) -> None:
@@ -186,14 +185,14 @@ class ChainModel(QAbstractItemModel):
 
     # --- paging ----------------------------------------------------------------------------------
 
-    def canFetchMore(self, parent: Index) -> bool:
-        """Whether older blocks may exist."""
+    def can_load(self, parent: Index) -> bool:
+        """Whether older blocks may exist, and none are awaited."""
         return not parent.isValid() and not self._exhausted and self._pending is None
 
     def fetchMore(self, parent: Index) -> None:
         """Ask for the next page of older blocks."""
         engine = self._workbench.engine
-        if engine is not None and self.canFetchMore(parent):
+        if engine is not None and self.can_load(parent):
             future = engine.explorer().blocks(self._selection, before=self._before, count=PAGE)
             self._pending = self._workbench.bridge.request(future, self, self._take_page, self._page_failed)
 
@@ -215,6 +214,7 @@ class ChainModel(QAbstractItemModel):
             self.fetchMore(QModelIndex())
         elif not rows:
             self.layoutChanged.emit()
+        self.settled.emit()
 
     def _page_failed(self, error: Exception) -> None:
         self._pending, self._exhausted = None, True

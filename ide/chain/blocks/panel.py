@@ -26,6 +26,7 @@ from ide.chain.blocks.filter import EXAMPLES, parse_filter
 from ide.chain.blocks.model import ITEM_ROLE, BlockRow, ChainModel, Column
 from ide.pacing import Throttle
 from ide.panels.contracts.inputs import ProblemLabel
+from ide.panels.lazy_tree import LazyTree
 from ide.panels.result_view import ResultView
 from ide.panels.widgets import ActionToolButton, EmptyState, FilterBox, Switcher, make_plain
 from ide.panels.workbench import Workbench
@@ -133,8 +134,7 @@ class ChainPanel(QWidget):
         self.model.reload()
 
     def _make_view(self) -> QTreeView:
-        view = QTreeView()
-        view.setModel(self.model)
+        view = LazyTree(self.model)
         view.setUniformRowHeights(True)
         view.setAllColumnsShowFocus(True)
         view.setFrameShape(QFrame.Shape.NoFrame)
@@ -208,7 +208,7 @@ class ChainPanel(QWidget):
         filled = bool(self.model.rows)
         self.list_switcher.show_view(filled)
         if not filled:
-            looking = self.model.is_loading or self.model.canFetchMore(QModelIndex())
+            looking = self.model.is_loading or self.model.can_load(QModelIndex())
             sentence = NOTHING_FOUND if self.model.is_filtered else ALL_HERE
             self.list_switcher.empty.set_sentence(LOOKING if looking and self._workbench.engine else sentence)
 

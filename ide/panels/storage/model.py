@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QIcon
 
 from engine.timeline.search import matcher
 from engine.timeline.values import SearchPage, StateQuery
 from engine.values import Layer, StateChange, StateEntry
 from ide.bridge import Request
+from ide.panels.lazy_tree import Index, PagedModel
 from ide.panels.readable import KeyKind, byte_size, read_key, shorten
 from ide.panels.storage.query import parse_query
 from ide.panels.storage.tree import PAGE, Node, NodeKind, question_for, take_answer, value_node
@@ -23,8 +24,6 @@ from ide.time.moment import Moment
 NODE_ROLE = Qt.ItemDataRole.UserRole
 HOPS = 100
 """How many contracts or maps are looked for in one page."""
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
@@ -47,14 +46,11 @@ _ICONS = {
 }
 
 
-class StorageModel(QAbstractItemModel):
+class StorageModel(PagedModel):
     """Contract → key → field at a moment; a flat list of hits while a filter is set.
 
     A filter is worked off in short pieces until a page of hits is found; `stop` ends that.
     """
-
-    settled = Signal()
-    """A page has arrived."""
 
     reloading = Signal()
     """Everything is about to be forgotten and loaded again."""
@@ -292,13 +288,6 @@ class StorageModel(QAbstractItemModel):
         """Whether the engine has more children of a node, and none are awaited."""
         node = self._node(parent)
         return not node.is_exhausted and node.id not in self._pending and node.kind is not NodeKind.VALUE
-
-    def canFetchMore(self, parent: Index) -> bool:
-        """Whether a node's first children are to be loaded.
-
-        Only those: a tree view asks with every layout, and would load all of a map of millions.
-        """
-        return self.can_load(parent) and not self._node(parent).children
 
     def fetchMore(self, parent: Index) -> None:
         """Ask for the next page of a node's children."""

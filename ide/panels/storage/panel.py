@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSplitter,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved
 from engine.values import StateChange
 from ide import dialogs
 from ide.panels.banner import Banner
+from ide.panels.lazy_tree import LazyTree
 from ide.panels.readable import group_digits, read_key
 from ide.panels.storage import selection
 from ide.panels.storage.delegate import GLOW_SECONDS, RowDelegate
@@ -42,37 +42,12 @@ from ide.theme import icon
 from ide.time.moment import Moment
 
 _REPAINT_MS = 40
-_NEAR_END = 40
-"""More is loaded when so few rows are left below what is in view."""
 _LONGEST_WAY = 6
 """How many pages are fetched on the way to a key that is asked for."""
 
 
-class StorageTree(QTreeView):
-    """The tree; loads on when the end of a node comes into view. The standard key copies the selected entries."""
-
-    def __init__(self, model: StorageModel) -> None:
-        super().__init__()
-        self._storage = model
-        self.setModel(model)
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._load_on)
-        bar = self.verticalScrollBar()
-        for changed in (bar.valueChanged, bar.rangeChanged, model.settled, self.expanded):
-            changed.connect(self._soon.start)
-
-    def _load_on(self) -> None:
-        """Load the next page of every node whose last rows are in view, or nearly."""
-        index = self.indexAt(QPoint(1, 1))
-        height = self.viewport().height()
-        ends: dict[int, QModelIndex] = {}
-        while index.isValid() and self.visualRect(index).top() <= height:
-            parent = index.parent()
-            if index.row() + _NEAR_END >= self._storage.rowCount(parent):
-                ends[parent.internalId() if parent.isValid() else 0] = parent
-            index = self.indexBelow(index)
-        for parent in ends.values():
-            self._storage.fetchMore(parent)
+class StorageTree(LazyTree):
+    """The tree; leaves out columns where there is no room. The standard key copies the selected entries."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the less important columns where there is no room."""
