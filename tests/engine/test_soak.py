@@ -119,11 +119,12 @@ class Soak:
             self._kill()
         if chance.random() < 0.1:
             engine.cancel()
-        outcomes = [outcome for outcome in bulk.result(300) if not _was_stopped(outcome)]
+        outcomes = [outcome for outcome in bulk.result(300) if not _never_ran(outcome)]
         outcomes += [single.result(300) for single in singles]
         query.result(300)
         results = [outcome for outcome in outcomes if isinstance(outcome, TransactionResult)]
-        assert len(results) == len(outcomes), outcomes
+        rejected = [outcome.what for outcome in outcomes if isinstance(outcome, RejectedTransaction)]
+        assert not rejected, rejected
         self._check(results)
 
     def _calls(self, count: int) -> list[TransactionRequest]:
@@ -169,8 +170,11 @@ class Soak:
         self._block = engine.head().result(60).number
 
 
-def _was_stopped(outcome: TransactionResult | RejectedTransaction) -> bool:
-    return isinstance(outcome, RejectedTransaction) and outcome.what == "the run was stopped before it"
+def _never_ran(outcome: TransactionResult | RejectedTransaction) -> bool:
+    """Whether Stop came before a transaction, or a very busy machine needed more than its 90 s to come to it."""
+    return isinstance(outcome, RejectedTransaction) and (
+        outcome.what == "the run was stopped before it" or outcome.what.startswith("TimeError: tx.time is expired")
+    )
 
 
 @pytest.mark.timeout(SECONDS * 3 + 300)
