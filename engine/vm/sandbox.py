@@ -50,6 +50,8 @@ _FIRST_DEBUG, _LAST_DEBUG = 100, 119
 _TICK_SECONDS = 0.02
 _IDLE_TICKS = 50
 _UNWIND_SECONDS = 0.5
+_BLAMED_SHARE = 4
+"""A run ends for memory only if it took at least one such part of the limit itself: others may use the process, too."""
 _OPERATIONS = {int(operation): operation for operation in Operation}
 _CALLS = (Operation.CALL, Operation.CALL_WITH_AUTH)
 _LEAVE = Reply(ReplyKind.LEAVE)
@@ -133,6 +135,8 @@ class Sandbox:
         self._repeat = False
         self._runs_of_realms = 0
         """Programs that have run since the realms in use were made."""
+        self._used_before = 0
+        """Bytes that the process used when the run in progress began."""
         self._missing: CompiledContract | None = None
         self._finished = False
         self._result: object = None
@@ -302,6 +306,7 @@ class Sandbox:
         self.runs += 1
         self._first_frame, self._overflowed = True, False
         limit = self._run.time_limit
+        self._used_before = resident_bytes()
         self._clock.start(self._limits.time_limit if limit is None else limit)
         if self._watch_asleep:
             self._signals.put(None)
@@ -419,8 +424,10 @@ class Sandbox:
             return False
         if time.monotonic() > deadline:
             self._abort(DeadlineExceeded("execution killed"), deadline)
-        elif resident_bytes() > self._limits.process_bytes:
-            self._abort(MemoryExceeded("the run used too much memory"), deadline)
+        else:
+            used, limit = resident_bytes(), self._limits.process_bytes
+            if used > limit and used - self._used_before > limit // _BLAMED_SHARE:
+                self._abort(MemoryExceeded("the run used too much memory"), deadline)
         return True
 
     def _abort(self, reason: Exception, deadline: float | None = None) -> None:

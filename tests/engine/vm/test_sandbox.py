@@ -222,6 +222,16 @@ def test_memory_outside_the_heap_is_limited(contracts):
     sandbox.close()
 
 
+def test_memory_that_others_use_is_not_held_against_a_run(contracts):
+    limits = SandboxLimits(time_limit=30.0, process_bytes=200_000_000)
+    contracts.add("A", "m() { for (let i = 0; i < 3e7; i++); return 'ok'; }")
+    sandbox = Sandbox(contracts.load, limits=limits, script=script)
+    others = bytearray(b"x" * 250_000_000)
+    assert run_one(sandbox, "A").result == "ok"
+    assert others[-1] == ord("x")
+    sandbox.close()
+
+
 def test_cancel(sandbox, contracts):
     contracts.add("A", "m() { log('started'); for(;;); }")
     host = MemoryHost()
