@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 120.0
 def inspector() -> Iterable[Figure]:
     """Scrolling, filters and searches in the inspector over 1,000,000 keys of the real engine."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from engine.facade import Engine
     from ide.application import create_application
@@ -34,7 +34,7 @@ def inspector() -> Iterable[Figure]:
     from ide.time.moment import Moment
     from tests.ide.panels.fake_window import FakeWindow
 
-    application = create_application([])
+    application = QApplication.instance() or create_application([])  # one for all benchmarks of a run
     sys.setswitchinterval(SWITCH_SECONDS)
     yield Figure("noise of the machine: fixed loop, p99 / p50", noise().p99 / noise().p50, "×")
     with tempfile.TemporaryDirectory() as folder:

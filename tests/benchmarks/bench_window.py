@@ -52,6 +52,7 @@ def window_editor() -> Iterable[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
 
     from ide.application import Appearance, create_application
     from ide.paths import SAMPLES, Folders
@@ -59,7 +60,7 @@ def window_editor() -> Iterable[Figure]:
     from ide.theme import themes
     from ide.window import MainWindow
 
-    application = create_application([])
+    application = QApplication.instance() or create_application([])  # one for all benchmarks of a run
     with tempfile.TemporaryDirectory() as base:
         folders = Folders.below(Path(base))
         settings = SettingsStore(folders.settings)
@@ -140,6 +141,7 @@ def window_burst() -> Iterable[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import msgspec
     from PySide6.QtCore import QEventLoop, QTimer
+    from PySide6.QtWidgets import QApplication
 
     from engine.values import Action, TransactionRequest
     from ide.application import Appearance, create_application
@@ -148,7 +150,7 @@ def window_burst() -> Iterable[Figure]:
     from ide.project.samples import FIRST_SAMPLE, working_copy
     from ide.settings import SettingsStore
 
-    application = create_application([])
+    application = QApplication.instance() or create_application([])  # one for all benchmarks of a run
     sys.setswitchinterval(SWITCH_SECONDS)
     wall: list[float] = []
     computing: list[float] = []
