@@ -321,9 +321,12 @@ class Isolate:
             self._library.mr_cancel_task(self._context, task)
 
     def clear_termination(self) -> None:
-        """Use up a `cancel` that came too late for its script and would end the next one."""
+        """Use up a `cancel` that came too late for its script and would end the next one.
+
+        What is left of the script may fill the heap only now; the isolate is then as if that had ended the script.
+        """
         if not self.heap_limit_reached():
-            with contextlib.suppress(IsolateTerminated):
+            with contextlib.suppress(IsolateTerminated, IsolateOutOfMemory):
                 self.eval("0", deadline=time.monotonic() + _DRAIN_SECONDS)
 
     def _value(self, raw: Any) -> JavaScriptValue:
