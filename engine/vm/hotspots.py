@@ -25,7 +25,7 @@ class HotSpots:
         if data is not None:
             try:
                 self._counts.update(msgspec.msgpack.decode(data, type=dict[str, int]))
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 self._counts.clear()
             self._total = self._counts.total()
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.vm.hotspots import HotSpots
@@ -22,6 +22,7 @@ def test_what_was_hot_long_ago_fades() -> None:
 
 
 @given(st.binary(max_size=40))
+@example(b"\x81\xa1\x80")
 def test_damaged_data_is_no_data(data: bytes) -> None:
     spots = HotSpots(data)
     spots.note(["a"] * 3)
