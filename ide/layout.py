@@ -51,7 +51,7 @@ class LayoutKeeper:
             return False
         try:
             layout = msgspec.json.decode(content, type=LayoutFile)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             self._keep_aside(content)
             return False
         self._window.restoreGeometry(QByteArray(layout.geometry))

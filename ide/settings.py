@@ -84,7 +84,7 @@ class SettingsStore(QObject):
             settings = msgspec.json.decode(content, type=Settings)
             if settings.format != SETTINGS_FORMAT:
                 raise msgspec.ValidationError(f"unknown format {settings.format}")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             kept = self._path.with_suffix(".broken.json")
             write_atomically(kept, content)
             self.problem = f"The settings cannot be used ({error}); defaults are used. The file was kept as {kept}."

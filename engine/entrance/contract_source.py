@@ -92,7 +92,7 @@ def main_module(folder: Path) -> str:
         return msgspec.json.decode(path.read_bytes(), type=_Package).main
     except OSError:
         return _Package().main
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise PackError(f"is not a package description: {error}", (), where=str(path)) from error
 
 

@@ -81,7 +81,7 @@ def load_project(folder: Path) -> Project:
         return Project(format=FORMAT, name=folder.name)
     except OSError as error:
         raise InvalidInput(f"cannot be read ({error.strerror})", where=str(path)) from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidInput(str(error), where=str(path), advice="Compare it with a sample in projects/.") from error
     if project.format != FORMAT:
         advice = f"This version of Strata reads format {FORMAT}."

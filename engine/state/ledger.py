@@ -240,7 +240,7 @@ class Ledger:
     def _decoded(self, raw: bytes, kind: type[_T], what: str) -> _T:
         try:
             return msgspec.msgpack.decode(raw, type=kind)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise damaged(self._store.directory, "", f"{what} is unreadable ({error})") from error
 
 

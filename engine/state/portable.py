@@ -217,7 +217,7 @@ def _checked_lines(file: Path) -> Iterator[Record]:
             for number, raw in enumerate(source, 1):
                 try:
                     line = decoder.decode(raw)
-                except msgspec.DecodeError as error:
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     raise _unusable(file, number, f"this line is unreadable ({error})") from error
                 if ended or (number == 1) != isinstance(line, HeaderLine):
                     raise _unusable(file, number, "this is not the beginning or not the end of an export")

@@ -224,7 +224,7 @@ def decode_reads(payload: bytes) -> list[str]:
     """Decode the keys of a read; raises ChannelClosed if they are none."""
     try:
         return _decode_keys(payload)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ChannelClosed(f"not a list of keys: {error}") from error
 
 

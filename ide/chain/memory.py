@@ -83,7 +83,7 @@ def load_memory(path: Path) -> ChainMemory:
         return ChainMemory()
     try:
         memory = msgspec.json.decode(content, type=ChainMemory)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         write_atomically(path.with_suffix(".broken.json"), content)
         return ChainMemory()
     return memory if memory.format == MEMORY_FORMAT else ChainMemory()

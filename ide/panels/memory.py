@@ -30,7 +30,7 @@ def load_memory(path: Path) -> PanelMemory:
         return PanelMemory()
     try:
         memory = msgspec.json.decode(content, type=PanelMemory)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         write_atomically(path.with_suffix(".broken.json"), content)
         return PanelMemory()
     return memory if memory.format == MEMORY_FORMAT else PanelMemory()

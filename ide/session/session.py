@@ -167,7 +167,7 @@ class SessionKeeper(QObject):
             session = msgspec.json.decode(content, type=SessionFile)
             if session.format != SESSION_FORMAT:
                 raise msgspec.ValidationError(f"unknown format {session.format}")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             kept = path.with_suffix(".broken.json")
             write_atomically(kept, content)
             self.problem = f"The last session cannot be used ({error}). It was kept as {kept}."

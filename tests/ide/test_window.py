@@ -45,7 +45,9 @@ def test_the_layout_comes_back(folders, qtbot, leaves_nothing):
     again.deleteLater()
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"version": 99, "geometry": "", "state": ""}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"{", b'{"version": 99, "geometry": "", "state": ""}', b"\xff\xfe", b'{"geometry": "\xff"}']
+)
 def test_a_broken_layout_falls_back_and_is_kept(folders, qtbot, leaves_nothing, content):
     path = folders.state / "layout.json"
     path.parent.mkdir(parents=True)
@@ -88,7 +90,7 @@ def test_settings_are_kept(folders):
     assert SettingsStore(folders.settings).value == Settings(theme="dark", shortcuts={"file.save": ["F2"]})
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"format": 7}', b'{"theme": 3}', b"\xff"])
+@pytest.mark.parametrize("content", [b"{", b'{"format": 7}', b'{"theme": 3}', b"\xff", b'{"theme": "\xff"}'])
 def test_broken_settings_are_kept_and_said(folders, content):
     folders.settings.mkdir(parents=True)
     (folders.settings / "settings.json").write_bytes(content)

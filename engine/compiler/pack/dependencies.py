@@ -76,7 +76,7 @@ def _declared(folder: Path) -> dict[str, str]:
         return {}
     except OSError as error:
         raise InvalidInput(f"cannot be read ({error.strerror})", where=str(path)) from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidInput(f"is not a package description: {error}", where=str(path)) from error
 
 

@@ -89,3 +89,11 @@ def test_the_node_keeps_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(InvalidInput, match="far enough"):
         node(["--port", "0", *(argument.format(folder) for argument in arguments)])
     assert found[0].time_limit == LIMITS["seconds"]
+
+
+def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "strata.json"
+    path.write_bytes(b'{"format": 1, "name": "\xff"}')
+    with pytest.raises(InvalidInput) as caught:
+        limits_for(tmp_path / "any.js")
+    assert caught.value.where == str(path)

@@ -44,7 +44,7 @@ def test_a_broken_session_is_kept_and_said(window, folders, project):
     keeper = make(window, folders)
     path = keeper.path_of(project)
     path.parent.mkdir(parents=True)
-    for content in (b"{", b'{"format": 99}', b"\xff"):
+    for content in (b"{", b'{"format": 99}', b"\xff", b'{"project": "\xff"}'):
         path.write_bytes(content)
         assert not keeper.restore(project)
         assert path.with_suffix(".broken.json").read_bytes() == content
