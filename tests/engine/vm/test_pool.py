@@ -372,9 +372,10 @@ def test_a_killed_fork_server_is_replaced():
         for _ in range(2):
             worker = int(pool.call(b"pid"))
             server = int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1])
+            ending = {status.pid for status in pool.statuses()}  # all of its workers, spares among them, end with it
             os.kill(server, signal.SIGKILL)
-            wait_until(lambda worker=worker: not alive(worker))
-            wait_until(lambda worker=worker: worker not in [status.pid for status in pool.statuses()])
+            wait_until(lambda ending=ending: not any(alive(pid) for pid in ending if pid))
+            wait_until(lambda ending=ending: ending.isdisjoint({status.pid for status in pool.statuses()} - {0, None}))
             assert pool.submit(b"run A").result(20) == b"a"
     finally:
         pool.close()
