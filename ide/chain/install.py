@@ -300,8 +300,9 @@ class ChainPanels(QObject):
         self.composer.debug()
 
     def add_action(self) -> None:
-        """Add an action to the composed transaction."""
-        self.composer.form.add_action()
+        """Add an action to the composed transaction, and show it."""
+        self._window.show_dock("composer", focus=False)
+        self.composer.form.add_action().contracts.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def edit_chosen(self) -> None:
         """Open the transaction chosen in the chain in the composer."""

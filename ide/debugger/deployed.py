@@ -18,13 +18,19 @@ from ide.panels.workbench import Workbench
 ENTRY = "contract.js"
 """What the chain calls a contract's own file."""
 
+_SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".json")
+
 
 @dataclass(frozen=True, slots=True)
 class ShownSource:
-    """Where a contract's file is shown from; `is_copy` tells that it is the deployed text, not the file."""
+    """Where a contract's file is shown from; `is_copy` tells that it is the deployed text, not the file.
+
+    `has_file` tells whether the project has such a file at all: the contracts of the chain itself have none.
+    """
 
     path: Path
     is_copy: bool = False
+    has_file: bool = True
 
 
 class DeployedSources(QObject):
@@ -87,11 +93,13 @@ class DeployedSources(QObject):
         if text is None:
             return None
         name = PurePath(file).name or ENTRY
+        if not name.endswith(_SCRIPT_SUFFIXES):
+            name += ".js"  # A built-in contract's file is called as the contract, `ram.iost`.
         copy = self._folder / key[:16] / name
         if not copy.is_file() or copy.read_text(encoding="utf-8") != text:
             copy.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(copy, text.encode("utf-8", "replace"))
-        return ShownSource(copy, is_copy=True)
+        return ShownSource(copy, is_copy=True, has_file=path is not None)
 
 
 def _text_of(code: CompiledContract, entry: str, file: str) -> str | None:

@@ -189,7 +189,9 @@ class DebuggerPanel(QWidget):
         if shown is None:
             self.stale.say("The source of this contract is not known; its steps are shown without text.", "warning")
         elif shown.is_copy:
-            text = f"{shown.path.name} differs from what is deployed. The deployed text is shown, read-only."
+            name = shown.path.name
+            reason = f"{name} differs from what is deployed" if shown.has_file else f"{name} is on the chain only"
+            text = f"{reason}. The deployed text is shown, read-only."
             self.stale.say(text, "warning")
         else:
             self.stale.hide()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.entrance.scenario_outcome import as_json
 from engine.values import Action, DeployedContract
@@ -27,6 +27,8 @@ class ActionEditor(QFrame):
     changed = Signal()
     moved = Signal(int)
     removed = Signal()
+    rebuilt = Signal()
+    """The inputs are others now."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__()
@@ -93,6 +95,12 @@ class ActionEditor(QFrame):
         self.up_button.setEnabled(position > 0)
         self.down_button.setEnabled(position < count - 1)
         self.remove_button.setEnabled(count > 1)
+
+    @property
+    def tab_stops(self) -> Sequence[QWidget]:
+        """What Tab goes through, in the order it is seen."""
+        buttons = (self.raw_button, self.up_button, self.down_button, self.remove_button)
+        return (*buttons, self.contracts, self.methods, *(field.field for field in self._inputs))
 
     # --- content ---------------------------------------------------------------------------------
 
@@ -212,9 +220,10 @@ class ActionEditor(QFrame):
         self.problem.say("")
         if self.is_raw or self._method is None:
             self._add_input(JsonInput("json", "Arguments"), "Arguments", "array")
-            return
-        for kind, name in zip(self._method.abi.args, self._method.parameters, strict=True):
-            self._add_input(input_for(kind, name), name, kind)
+        else:
+            for kind, name in zip(self._method.abi.args, self._method.parameters, strict=True):
+                self._add_input(input_for(kind, name), name, kind)
+        self.rebuilt.emit()
 
     def _add_input(self, field: ArgumentInput, name: str, kind: str) -> None:
         label = QLabel(f"{name}  <span style='color:{style.colour('text_muted').name()}'>{kind}</span>")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -72,6 +74,7 @@ class ComposerForm(QScrollArea):
     def __init__(self, catalogue: Catalogue, add_action: ActionButton) -> None:
         super().__init__()
         self._catalogue = catalogue
+        self._add_button = add_action
         self._time: int | None = None
         self._actions: list[ActionEditor] = []
         self.publisher = QComboBox()
@@ -161,6 +164,7 @@ class ComposerForm(QScrollArea):
         editor.changed.connect(self.changed)
         editor.moved.connect(lambda step: self._move(editor, step))
         editor.removed.connect(lambda: self.remove_action(editor))
+        editor.rebuilt.connect(self._order_tabs)
         self._actions.append(editor)
         self._list.addWidget(editor)
         self._number()
@@ -189,6 +193,18 @@ class ComposerForm(QScrollArea):
     def _number(self) -> None:
         for place, editor in enumerate(self._actions):
             editor.set_place(place, len(self._actions))
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Let Tab go through the form as it is seen; Qt's own order is that in which widgets were made."""
+        stops = [stop for editor in self._actions for stop in editor.tab_stops]
+        for before, after in pairwise((*stops, self._add_button, self.publisher)):
+            QWidget.setTabOrder(before, after)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Order what Tab goes through; coming into the window changed that."""
+        super().showEvent(event)
+        self._order_tabs()
 
     def _contracts_changed(self) -> None:
         for editor in self._actions:

@@ -311,7 +311,7 @@ def estimate_text(result: TransactionResult, name_of: Callable[[str], str]) -> s
     limit = float(result.request.gas_limit)
     share = f" ({float(receipt.gas_usage) / limit:.1%})" if limit else ""
     lines = [
-        "Would succeed." if result.succeeded else f"Would fail: {receipt.message or outcome_words(result)}",
+        "Would succeed." if result.succeeded else outcome_words(result).replace("Failed:", "Would fail:"),
         f"Gas: {group_digits(receipt.gas_usage)} of {group_digits(result.request.gas_limit)}{share}",
     ]
     if receipt.ram_usage:

@@ -61,7 +61,7 @@ class StateStackPanel(QWidget):
             "MVCC", "layer_mvcc", "What committed blocks hold that are not flushed yet. Nothing is waiting now.", name
         )
         self.rocksdb = Pane(
-            "RocksDB", "layer_rocksdb", "What flushed blocks left on disk. Deploy a contract to fill it.", name
+            "RocksDB", "layer_rocksdb", "What blocks leave on disk when they are flushed. The next one fills it.", name
         )
         self.commit_arrow, self.flush_arrow = FlowArrow(), FlowArrow()
         self.banner = Banner()

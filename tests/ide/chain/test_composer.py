@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from engine.entrance.scenario import ScenarioRunner
 from engine.values import Action, AmountLimit, TransactionRequest
@@ -46,6 +48,21 @@ def test_several_actions_share_one_fate(user, composer):
     user.run("composer.send")
     user.see(lambda: "too many" in composer.result.toPlainText())
     assert user.answer(user.engine.storage(user.shop.id, "sold")) == before
+
+
+def test_tab_goes_from_the_method_to_its_arguments_in_order(user, composer):
+    editor = composer.form.actions_shown[0]
+    editor.contracts.setCurrentText("token.iost")
+    editor.methods.setCurrentText("transfer")
+    user.see(editor.inputs[0].isVisible)
+    editor.methods.setFocus()
+    for field in editor.inputs:
+        QTest.keyClick(user.window.focusWidget(), Qt.Key.Key_Tab)
+        focused = user.window.focusWidget()
+        assert focused is field or field.isAncestorOf(focused)
+    QTest.keyClick(focused, Qt.Key.Key_Tab)
+    QTest.keyClick(user.window.focusWidget(), Qt.Key.Key_Tab)
+    assert user.window.focusWidget() is composer.form.publisher
 
 
 def test_an_estimate_keeps_nothing(user, composer):

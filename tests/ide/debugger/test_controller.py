@@ -3,6 +3,8 @@ from concurrent.futures import Future
 import pytest
 
 from ide.debugger.controller import Motion
+from ide.debugger.deployed import DeployedSources, ShownSource
+from tests.ide.debugger.conftest import deployed_code
 from tests.ide.debugger.fake_session import STEPS
 from tests.ide.panels import examples
 from tests.ide.panels.conftest import TOKEN_SOURCE
@@ -178,6 +180,16 @@ def test_a_changed_file_is_shown_as_it_was_deployed(start, controller, window, t
     assert copy.read_text(encoding="utf-8") == deployed
     assert copy.is_relative_to(tmp_path / "deployed")
     assert copy.name == token_file.name
+
+
+def test_a_built_in_contract_is_shown_as_javascript(workbench, engine, controller, tmp_path, qtbot):
+    engine.answers["code"] = deployed_code("ram.iost")
+    sources = DeployedSources(workbench, tmp_path, controller)
+    with qtbot.waitSignal(sources.changed):
+        assert sources.find("ram.iost", "ram.iost") is None
+    shown = sources.find("ram.iost", "ram.iost")
+    assert shown == ShownSource(tmp_path / "0123456789abcdef" / "ram.iost.js", is_copy=True, has_file=False)
+    assert shown.path.read_text(encoding="utf-8") == TOKEN_SOURCE
 
 
 def test_breakpoints_in_the_deployed_text_count(start, controller, window, qtbot):
