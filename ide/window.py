@@ -272,7 +272,9 @@ class MainWindow(QMainWindow):
     def _usual_size(self) -> QSize:
         metrics = self.fontMetrics()
         wanted = QSize(metrics.horizontalAdvance("0") * 200, metrics.height() * 66)
-        return wanted.boundedTo(self.screen().availableSize())
+        # How high the desktop's title bar will be is only known once the window is shown.
+        title_bar = metrics.height() * 2
+        return wanted.boundedTo(self.screen().availableSize() - QSize(0, title_bar))
 
     def reset_layout(self) -> None:
         """Set the panels back to where they were at first."""

@@ -45,6 +45,13 @@ def test_the_layout_comes_back(folders, qtbot, leaves_nothing):
     again.deleteLater()
 
 
+def test_the_window_leaves_the_desktop_room_for_its_title_bar(folders, qtbot, leaves_nothing):
+    window = make_window(folders, qtbot)
+    assert 0 < window.height() <= window.screen().availableSize().height() - window.fontMetrics().height()
+    window.close()
+    window.deleteLater()
+
+
 @pytest.mark.parametrize(
     "content", [b"{", b'{"version": 99, "geometry": "", "state": ""}', b"\xff\xfe", b'{"geometry": "\xff"}']
 )
