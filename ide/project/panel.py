@@ -132,7 +132,7 @@ class ProjectPanel(QStackedWidget):
             return
         if not dialogs.confirm(self, "Delete", f"Move “{path.name}” to the trash?", "Move to trash"):
             return
-        if not QFile(str(path)).moveToTrash():
+        if not move_to_trash(path):
             question = f"“{path.name}” cannot be moved to the trash. Delete it for good?"
             if not dialogs.confirm(self, "Delete", question, "Delete for good"):
                 return
@@ -286,6 +286,11 @@ class _NoProject(QWidget):
 def _check_name(name: str) -> None:
     if name in {".", ".."} or _BAD_CHARACTERS & set(name):
         raise InvalidInput(f"“{name}” cannot be a file name", advice="Leave out / and \\.")
+
+
+def move_to_trash(path: Path) -> bool:
+    """Move a file or folder to the desktop's trash; False where there is none."""
+    return QFile(str(path)).moveToTrash()
 
 
 def _storage_error(path: Path, error: OSError) -> StorageError:

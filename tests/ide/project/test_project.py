@@ -108,7 +108,7 @@ def test_rename_never_overwrites(window, panel, project, answers):
 
 
 def test_delete_asks(window, panel, project, answers, monkeypatch, qtbot):
-    monkeypatch.setattr("ide.project.panel.QFile.moveToTrash", lambda _self: False)
+    monkeypatch.setattr("ide.project.panel.move_to_trash", lambda _path: False)
     panel.reveal(project / "auction.js")
     answers["confirm"] = False
     qtbot.keyClick(panel.tree, Qt.Key.Key_Delete)
