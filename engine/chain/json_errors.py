@@ -31,8 +31,10 @@ def syntax_error(text: str, error: json.JSONDecodeError) -> str:
         start = text.rindex("u", 0, position + 2) + 1
         wrong = _NOT_HEXADECIMAL.search(text, start)
         return _at(text, len(text) if wrong is None else wrong.start(), "in \\u hexadecimal character escape")
-    position = _skip(text, position)
-    if what.startswith("Expecting property name"):
+    trailing_comma = what.startswith("Illegal trailing comma")
+    # Python 3.13 and newer point to the comma, older ones and Go behind it.
+    position = _skip(text, position + trailing_comma)
+    if what.startswith("Expecting property name") or (trailing_comma and text[position : position + 1] == "}"):
         return _at(text, position, "looking for beginning of object key string")
     if what.startswith("Expecting ':'"):
         return _at(text, position, "after object key")
