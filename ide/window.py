@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
                 checked=dock.isVisible,
                 menu=Menu.VIEW,
                 group=50,
+                submenu="Panels",
             )
         )
         return dock

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def go_commands(window: MainWindow) -> list[Command]:
-    """Return the commands of the Go menu, and breakpoints in the Run menu."""
+    """Return the commands of the Go menu, and breakpoints in the Debug menu."""
     history = window.history
 
     def ask_condition(editor: CodeEditor) -> None:
@@ -118,7 +118,7 @@ def go_commands(window: MainWindow) -> list[Command]:
             "breakpoint",
             tip="Stop there when a call is debugged",
             disabled_reason=needs_editor(window),
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=80,
             scope=Scope.EDITOR,
         ),
@@ -130,7 +130,7 @@ def go_commands(window: MainWindow) -> list[Command]:
             ("Shift+F9",),
             tip="Stop there only where an expression holds",
             disabled_reason=needs_editor(window),
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=80,
             scope=Scope.EDITOR,
         ),
@@ -142,7 +142,7 @@ def go_commands(window: MainWindow) -> list[Command]:
             ("Ctrl+F9",),
             tip="Write values to the debugger's console each time the line runs, without stopping",
             disabled_reason=needs_editor(window),
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=80,
             scope=Scope.EDITOR,
         ),
@@ -152,7 +152,7 @@ def go_commands(window: MainWindow) -> list[Command]:
             "Debug",
             window.breakpoints.clear,
             disabled_reason=lambda: "" if window.breakpoints.all() else "There are no breakpoints",
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=80,
         ),
     ]

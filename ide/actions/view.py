@@ -85,6 +85,7 @@ def view_commands(window: MainWindow) -> list[Command]:
                 checked=in_force(name),
                 menu=Menu.VIEW,
                 group=20,
+                submenu="Theme",
             )
             for name, title in theme_titles.items()
         ),

@@ -56,6 +56,7 @@ class Explainer:
                 disabled_reason=lambda: "" if self._failure_page() else "The shown transaction did not fail.",
                 menu=Menu.RUN,
                 group=5,
+                submenu="Transaction",
             ),
         )
 

@@ -74,6 +74,7 @@ class Authoring(QObject):
                 disabled_reason=self._cannot_profile,
                 menu=Menu.RUN,
                 group=5,
+                submenu="Transaction",
             ),
             Command(
                 "profile.heat",

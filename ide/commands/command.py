@@ -12,9 +12,11 @@ class Menu(StrEnum):
 
     FILE = "&File"
     EDIT = "&Edit"
+    CODE = "C&ode"
     VIEW = "&View"
     GO = "&Go"
     RUN = "&Run"
+    DEBUG = "&Debug"
     CHAIN = "&Chain"
     HELP = "&Help"
 
@@ -39,7 +41,8 @@ class Command:
     `shortcuts` are in Qt's portable text (`Ctrl+Shift+P`, chords as `Ctrl+K, Ctrl+S`).
     `disabled_reason` returns why the command cannot run now, or an empty string if it can.
     `checked` makes it a toggle. `menu` None keeps it out of the menus (it is in the palette all the
-    same); commands with the same `group` stand together. `toolbar` puts it in the main tool bar, in
+    same); commands with the same `group` stand together, in a menu of their own if they name
+    a `submenu`. `toolbar` puts it in the main tool bar, in
     the group of that number.
     """
 
@@ -55,5 +58,6 @@ class Command:
     checked: Callable[[], bool] | None = None
     menu: Menu | None = None
     group: int = 0
+    submenu: str = ""
     toolbar: int | None = None
     scope: Scope = Scope.WINDOW

@@ -24,6 +24,7 @@ class MenuBuilder:
             menu.aboutToShow.connect(commands.refresh_now)
             self._menus[title] = menu
         self._submenus: dict[Menu, list[tuple[int, QMenu]]] = {title: [] for title in Menu}
+        self._made: dict[tuple[Menu, str], QMenu] = {}
         commands.added.connect(self.rebuild)
 
     def menu(self, title: Menu) -> QMenu:
@@ -56,7 +57,17 @@ class MenuBuilder:
                 button.setAccessibleName(command.title)
 
     def _fill(self, menu: QMenu, title: Menu, commands: Sequence[Command]) -> None:
-        entries: list[tuple[int, Command | QMenu]] = [(command.group, command) for command in commands]
+        entries: list[tuple[int, Command | QMenu]] = []
+        named: dict[tuple[int, str], QMenu] = {}
+        for command in commands:
+            if not command.submenu:
+                entries.append((command.group, command))
+                continue
+            place = (command.group, command.submenu)
+            if place not in named:
+                named[place] = self._new_submenu(title, command.submenu)
+                entries.append((command.group, named[place]))
+            named[place].addAction(self._commands.action(command.id))
         entries += list(self._submenus[title])
         previous: int | None = None
         for group, entry in sorted(entries, key=lambda pair: pair[0]):
@@ -67,6 +78,12 @@ class MenuBuilder:
                 menu.addMenu(entry)
             else:
                 menu.addAction(self._commands.action(entry.id))
+
+    def _new_submenu(self, title: Menu, name: str) -> QMenu:
+        submenu = self._made.setdefault((title, name), QMenu(name, self._menus[title]))
+        submenu.clear()
+        submenu.setToolTipsVisible(True)
+        return submenu
 
 
 def _tool_bar_group(command: Command) -> int:

@@ -108,9 +108,10 @@ class _ItemDelegate(QStyledItemDelegate):
         tail = item.reason or item.key
         if tail:
             painter.setPen(colours.text_muted)
-            width = min(metrics.horizontalAdvance(tail), rect.width() // 2)
+            # Text is elided that is exactly as wide as its advance says.
+            width = min(metrics.horizontalAdvance(tail) + 2, rect.width() // 2)
             shown = metrics.elidedText(tail, Qt.TextElideMode.ElideRight, width)
-            box = QRect(right - width, rect.top(), width + 2, rect.height())
+            box = QRect(right - width, rect.top(), width, rect.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
             right -= width + 14
         painter.setPen(colours.text_disabled if item.reason else colours.text)

@@ -54,7 +54,7 @@ def debug_commands(
             icon_colour="accent",
             tip="Run the call of the form and step through it; while debugging, go to the next breakpoint",
             disabled_reason=cannot_start_or_continue,
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=2,
             toolbar=2,
         ),
@@ -68,7 +68,7 @@ def debug_commands(
             icon_colour="error",
             tip="Stop the call that is running, or end debugging",
             disabled_reason=cannot_stop,
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=2,
             toolbar=2,
         ),
@@ -81,7 +81,7 @@ def debug_commands(
             icon="debug-restart",
             tip="Go back to where debugging began",
             disabled_reason=needs_session,
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=2,
         ),
     ]
@@ -97,7 +97,7 @@ def debug_commands(
                 icon_colour="info",
                 tip=tip,
                 disabled_reason=partial(controller.cannot_go, motion),
-                menu=Menu.RUN,
+                menu=Menu.DEBUG,
                 group=4 if motion.is_backwards else 3,
             )
         )
@@ -110,7 +110,7 @@ def debug_commands(
             shortcuts=("Ctrl+F10",),
             tip="Go to the next time the line with the cursor runs, or to the last time before",
             disabled_reason=needs_session,
-            menu=Menu.RUN,
+            menu=Menu.DEBUG,
             group=3,
         )
     )

@@ -64,6 +64,7 @@ def monitor_commands(
         checked=is_checking,
         menu=Menu.RUN,
         group=8,
+        submenu="Workers",
     )
     return [
         check,
@@ -78,6 +79,7 @@ def monitor_commands(
                 disabled_reason=reason,
                 menu=Menu.RUN,
                 group=8,
+                submenu="Workers",
             )
             for name, title, run, icon, tip, reason in entries
         ),

@@ -71,7 +71,8 @@ class PackTools(QObject):
                     disabled_reason=self._cannot_choose,
                     checked=partial(self._is_chosen, choice),
                     menu=Menu.RUN,
-                    group=81,
+                    group=80,
+                    submenu="Pack Script",
                 )
             )
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)

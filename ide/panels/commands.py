@@ -151,6 +151,7 @@ def transaction_commands(
             disabled_reason=cannot,
             menu=Menu.RUN,
             group=5,
+            submenu="Transaction",
         )
         for name, title, run, icon, tip in commands
     ]
@@ -168,6 +169,6 @@ def state_commands(workbench: Workbench) -> list[Command]:
             tip="Show also what the chain itself reads and writes: fees, permissions, code, lists of map fields",
             checked=lambda: workbench.shows_books,
             menu=Menu.VIEW,
-            group=6,
+            group=60,
         )
     ]

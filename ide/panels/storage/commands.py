@@ -40,6 +40,7 @@ def storage_commands(panel: StoragePanel) -> list[Command]:
             disabled_reason=cannot,
             menu=Menu.RUN,
             group=7,
+            submenu="Storage",
         )
 
     return [
