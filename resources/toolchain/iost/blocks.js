@@ -9,15 +9,41 @@
 
 import { COUNTER } from '../common/charge.js';
 
+/** What every one of several ways charges at least: it can be paid before it is known which way is taken. */
+export class Shared {
+  #ways;
+  #first = [];
+
+  /** @param {number} ways how many there are. */
+  constructor(ways) {
+    this.#ways = ways;
+  }
+
+  /** Count a block with which one of the ways begins. */
+  begin(block) {
+    this.#first.push(block);
+  }
+
+  get units() {
+    return this.#first.length < this.#ways ? 0 : Math.min(...this.#first.map(({ total }) => total));
+  }
+}
+
 /** A sum of charges that grows while a tree is walked; texts are made when it is complete. */
 export class Block {
   #charges = [];
   #around;
+  #shared;
   #following = null;
 
-  /** @param {{block: Block, mark: number} | null} around a block that goes on behind the branch this one stands in. */
-  constructor(around = null) {
+  /**
+   * @param {{block: Block, mark: number} | null} around a block that goes on behind the branch this one stands in.
+   * @param {Shared | null} shared what has been paid of this block in front of the branch that begins with it.
+   */
+  constructor(around = null, shared = null) {
     this.#around = around;
+    this.#shared = shared;
+    shared?.begin(this);
   }
 
   /** @param {{units: number}} charge a charge that comes next. */
@@ -30,7 +56,7 @@ export class Block {
     return this.#charges.length;
   }
 
-  /** Let the charges of another block, which is paid nowhere else on this way, come last. */
+  /** Let the charges of another block, which has no place of its own to be paid on this way, come last. */
   continueWith(block) {
     this.#following = block;
   }
@@ -54,11 +80,22 @@ export class Block {
     return sum + (this.#following?.total ?? 0);
   }
 
+  /** What is left to be paid at the beginning. */
+  get #unpaid() {
+    return this.total - (this.#shared?.units ?? 0);
+  }
+
   /** The payment as a statement, behind which the first charge is due; empty if nothing is to be paid. */
-  statement = () => (this.total === 0 ? '' : `if(${subtraction(this.total)}<0)${COUNTER}.over(${this.due(1)});`);
+  statement = () => {
+    const unpaid = this.#unpaid;
+    return unpaid === 0 ? '' : `if(${subtraction(unpaid)}<0)${COUNTER}.over(${this.due(1)});`;
+  };
 
   /** The payment in front of an expression, joined by a comma; empty if nothing is to be paid. */
-  operand = () => (this.total === 0 ? '' : `${payment(this.total, this.due(1))},`);
+  operand = () => {
+    const unpaid = this.#unpaid;
+    return unpaid === 0 ? '' : `${payment(unpaid, this.due(1))},`;
+  };
 }
 
 /** An expression that pays an amount (a number or an expression), `due` of which is for later. */

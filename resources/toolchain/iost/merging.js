@@ -8,7 +8,7 @@
 import { Edits } from '../common/edits.js';
 import { priceOf, ROUND, WHILE_TEST } from '../common/prices.js';
 import { walk } from '../common/tree.js';
-import { Block, settled } from './blocks.js';
+import { Block, Shared, settled } from './blocks.js';
 import { certainUses } from './certain.js';
 import { Meter, OPENING } from './metering.js';
 import { inlineOperation, isOperation } from './operations.js';
@@ -39,6 +39,9 @@ class Place {
 
   /** Whether nothing has closed a block since the branch began. */
   isCalm = true;
+
+  /** What has been paid in front of the branch, while the block that it is part of is not open yet. */
+  shared = null;
 
   /** Loops around, innermost last; `continued` if something jumps to its next round. */
   loops = [];
@@ -77,11 +80,13 @@ export class MergingMeter extends Meter {
   disturb() {
     this.place.block = null;
     this.place.isCalm = false;
+    this.place.shared = null;
   }
 
-  /** Open a block at this place. */
-  open() {
-    this.place.block = new Block(this.place.around);
+  /** Open a block at this place, `shared` of which has been paid. */
+  open(shared = null) {
+    this.place.block = new Block(this.place.around, shared);
+    this.place.shared = null;
     return this.place.block;
   }
 
@@ -90,12 +95,12 @@ export class MergingMeter extends Meter {
     this.#labelAt = null;
     // What the reference puts behind a label takes the label away from the loop.
     if (labelAt !== null) this.edits.open(position, () => (point.isFree ? '' : ';'));
-    if (this.place.block === null) this.edits.open(labelAt ?? position, this.open().statement);
+    if (this.place.block === null) this.edits.open(labelAt ?? position, this.open(this.place.shared).statement);
     this.place.block.add(point);
   }
 
   chargeInside(position, point) {
-    if (this.place.block === null) this.edits.open(position, this.open().operand);
+    if (this.place.block === null) this.edits.open(position, this.open(this.place.shared).operand);
     this.place.block.add(point);
   }
 
@@ -316,21 +321,37 @@ export class MergingMeter extends Meter {
     this.disturb();
   }
 
-  /** Walk through alternatives. The block around stays open if none of them disturbs it. */
+  /**
+   * Walk through alternatives. The block around pays what they share, and stays open if none of them disturbs it. If one
+   * does, what comes behind is paid by the last block of each, if each has one.
+   */
   branches(...walks) {
     const { place } = this;
     const { block, around, isCalm } = place;
+    const shared = block && walks.length > 1 ? new Shared(walks.length) : null;
+    if (shared) block.add(shared);
+    const ends = [];
     let allCalm = true;
     for (const walkThrough of walks) {
       place.block = null;
       place.around = block ? { block, mark: block.mark() } : around;
       place.isCalm = true;
+      place.shared = shared;
       walkThrough();
+      ends.push(place.block);
       allCalm &&= place.isCalm;
     }
-    place.block = allCalm ? block : null;
     place.around = around;
+    place.shared = null;
     place.isCalm = isCalm && allCalm;
+    place.block = allCalm ? block : null;
+    if (place.block === null && walks.length > 1 && ends.every((end) => end !== null)) this.join(ends);
+  }
+
+  /** Open a block that is paid by each of others, one of which is the last before it. */
+  join(ends) {
+    const block = this.open();
+    for (const end of ends) end.continueWith(block);
   }
 
   /** A part of `?:`, in parentheses. */

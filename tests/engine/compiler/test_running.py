@@ -88,6 +88,10 @@ def test_programs_run_as_the_reference_meters_them(compiler_for_properties, isol
         ("const a = n + 1; const b = a * 2; return a > b ? a : b;", 1),
         ("if (n === undefined) { n = 1; } n = n + 1; return n;", 2),
         ("n.a = 1; n.b = 2;", 2),
+        ("if (n) { n = 1; } else { n = 2; }", 1),
+        ("if (n) { n = 1; } else { n = 2; n = 3; }", 2),
+        ("let s = 0; if (n) { s = n.a; } else { s = 1; } s = s + 1;", 3),
+        ("let s = 0; for (let i = 0; i < n; i++) { if (i % 3) { s += n[i]; } else { s -= i; } }", 4),
     ],
 )
 def test_a_stretch_of_code_is_paid_at_once(compiler, body, payments):
@@ -126,6 +130,12 @@ let x = three, y = bad, z = 1;
         "for (let i = 0; i < three; i++) { z = i > 1 && (three == 'three'); }",
         "for (let i = 0; i < 3; i++) { if (i == 1) { x++; z = x - z; } z = z * 2; }",
         "while (z < three) { z++; z && x++; }",
+        "if (z) { z = three + 1; } else { z = 2; z = 3; } z = z * 2;",
+        "if (bad.valueOf) { z = z + bad.none; } else { z = 2; } z = three * z; z = z + 1;",
+        "if (!z) { z = 1; } else if (z > three) { z = bad.x; } else { z = three.x; x++; } z = 2; z = z + x;",
+        "z = three > z ? three - 1 : z * bad; z = z + 1;",
+        "for (let i = 0; i < three; x = x + i, i++) { if (i == 1) { z = three.y; } else { z = three + i; } }",
+        "for (let i = 0; i < 3; i++) { if (i == 1) { if (z) { z = three[i]; } else { z++; } } else { y = z + i; } z = 2; }",
     ],
 )
 def test_operators_in_branches_pay_once_for_what_comes_behind(compiler, isolate, body):
