@@ -120,8 +120,8 @@ class SourceLocation(Value, frozen=True):
 class StepSite(Value, array_like=True, frozen=True):
     """Where a step of the stepping variant stands.
 
-    `function` names the enclosing function, `variables` the names in scope that a debugger shows
-    (innermost first). `file` is an index into `CompiledContract.files`.
+    `function` names the enclosing function, `scope` is an index into `CompiledContract.scopes`, `file` one into
+    `CompiledContract.files`.
     """
 
     file: int
@@ -130,7 +130,14 @@ class StepSite(Value, array_like=True, frozen=True):
     end_line: int
     end_column: int
     function: str
-    variables: tuple[str, ...]
+    scope: int
+
+
+class VariableScope(Value, array_like=True, frozen=True):
+    """Names that one scope declares; `parent` is the index of the scope around it, -1 for none."""
+
+    parent: int
+    names: tuple[str, ...]
 
 
 class CompiledContract(Value, frozen=True):
@@ -139,10 +146,11 @@ class CompiledContract(Value, frozen=True):
     `key` is the content address (source, ABI-independent; profile and tool versions included).
     `metered` is the chain's text, whose size counts; `running` is what workers run: the same charges in fewer places
     (empty if it is `metered` itself); `stepping` is the variant with step probes, run only in debug workers;
-    `steps[i]` describes step id i. `line_map[i]` is the (file index, line) that line i + 1 of these texts came from.
+    `steps[i]` describes step id i, and `scopes` are those that variables are declared in. `line_map[i]` is the
+    (file index, line) that line i + 1 of these texts came from.
     `original` is the author's text (the packed bundle for a project).
     `open_intrinsics` is true if the contract may change built-in objects, so that it needs a sandbox
-    of its own for every run. `charges` maps a charge point's id to its line, for gas attribution.
+    of its own for every run.
     """
 
     key: str
@@ -156,6 +164,7 @@ class CompiledContract(Value, frozen=True):
     files: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     steps: tuple[StepSite, ...] = ()
+    scopes: tuple[VariableScope, ...] = ()
     line_map: tuple[tuple[int, int], ...] = ()
     open_intrinsics: bool = False
     running: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.values import AbiMethod, Diagnostic, Occurrences, Severity, StepSite, TextEdit, Value
+from engine.values import AbiMethod, Diagnostic, Occurrences, Severity, StepSite, TextEdit, Value, VariableScope
 
 __all__ = ["CheckAnswer", "CompileAnswer", "Compiled", "Finding", "OccurrencesAnswer", "Problem", "ValidateAnswer"]
 
@@ -73,7 +73,7 @@ class Problem(Value, frozen=True, rename="camel"):
 class Compiled(Value, frozen=True, rename="camel"):
     """The texts of a compiled contract and where they come from.
 
-    A site is line, column, end line, end column, function, index into `scopes`; `lines[i]` is the source line of
+    A site is line, column, end line, end column, function, index of its scope; `lines[i]` is the source line of
     line i + 1 of `metered`.
     """
 
@@ -81,12 +81,12 @@ class Compiled(Value, frozen=True, rename="camel"):
     running: str
     stepping: str
     sites: tuple[tuple[int, int, int, int, str, int], ...]
-    scopes: tuple[tuple[str, ...], ...]
+    scopes: tuple[VariableScope, ...]
     lines: tuple[int, ...]
     open_intrinsics: bool
 
     def steps(self) -> tuple[StepSite, ...]:
-        """Return the step table; equal variable lists are one object."""
+        """Return the step table."""
         return tuple(
             StepSite(
                 file=0,
@@ -95,7 +95,7 @@ class Compiled(Value, frozen=True, rename="camel"):
                 end_line=end_line,
                 end_column=end_column,
                 function=function,
-                variables=self.scopes[scope],
+                scope=scope,
             )
             for line, column, end_line, end_column, function, scope in self.sites
         )

@@ -182,6 +182,7 @@ def _contract(
         files=(file,),
         sources=(text,),
         steps=compiled.steps(),
+        scopes=compiled.scopes,
         line_map=tuple((0, line) for line in compiled.lines),
         open_intrinsics=compiled.open_intrinsics,
         running=compiled.running,

@@ -11,9 +11,9 @@ import msgspec
 
 from engine.values import CompiledContract, Value
 
-__all__ = ["MemoryBlobs", "SnapshotLimits", "SnapshotStatistics", "SnapshotStore", "Snapshots"]
+__all__ = ["FORMAT", "MemoryBlobs", "SnapshotLimits", "SnapshotStatistics", "SnapshotStore", "Snapshots"]
 
-FORMAT = 1
+FORMAT = 2
 """Version of what is stored; another number is another address, so old entries are never read."""
 
 

@@ -86,12 +86,12 @@ def _step(source_map: SourceMap, site: StepSite) -> StepSite:
     start = source_map.origin(site.line, site.column)
     if start is None:
         return StepSite(
-            len(source_map.files), site.line, site.column, site.end_line, site.end_column, site.function, site.variables
+            len(source_map.files), site.line, site.column, site.end_line, site.end_column, site.function, site.scope
         )
     end = source_map.origin(site.end_line, max(0, site.end_column - 1))
     if end is None or end.file != start.file or (end.line, end.column) < (start.line, start.column):
         end = start
-    return StepSite(start.file, start.line, start.column, end.line, end.column + 1, site.function, site.variables)
+    return StepSite(start.file, start.line, start.column, end.line, end.column + 1, site.function, site.scope)
 
 
 def map_finding(source_map: SourceMap, finding: Diagnostic) -> Diagnostic:

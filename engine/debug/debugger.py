@@ -114,9 +114,7 @@ class Debugger:
     def _trace(self, recording: Recording) -> Trace:
         builder = TraceBuilder()
         for entry in recording.contracts:
-            code = self._load_code(entry.code_key)
-            files = code.files if len(code.files) > 1 else ("",)  # one file: the contract's own, whatever its name
-            builder.enter_contract(entry.contract, entry.code_key, files, code.steps)
+            builder.enter_contract(entry.contract, self._load_code(entry.code_key))
         accesses_after = array("i")
         accesses_after.frombytes(recording.accesses_after)
         for accesses in accesses_after[1:]:

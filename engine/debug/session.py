@@ -184,7 +184,7 @@ class DebugSession:
         frames = self._trace.stack(position)
         if not 0 <= frame < len(frames):
             raise InvalidInput(f"there is no stack frame {frame} at this step", advice="Choose one of the call stack.")
-        names = self._trace.site(frames[frame]).site.variables
+        names = self._trace.site(frames[frame]).variables()
         finding = self._standing_at(position).ask(VariablesCommand(frame, names))
         variables = _found(finding).variables
         if not self._touched:

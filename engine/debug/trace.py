@@ -10,21 +10,35 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.values import StepSite
+from engine.values import CompiledContract, StepSite, VariableScope
 
 __all__ = ["SiteKey", "Trace", "TraceBuilder", "TraceSite"]
 
 SiteKey = tuple[str, int]
 
+MOST_VARIABLES = 100
+"""Names shown at a step: the top level of a large program has thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class TraceSite:
-    """A statement of a contract: the contract's id, the file's name and the compiler's step site."""
+    """A statement of a contract: the contract's id, the file's name, the compiler's step site and all its scopes."""
 
     contract: str
     code_key: str
     file: str
     site: StepSite
+    scopes: Sequence[VariableScope] = ()
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the names that a debugger shows here, innermost first, each once; at most `MOST_VARIABLES`."""
+        names: dict[str, None] = {}
+        number = self.site.scope
+        while number >= 0 and len(names) < MOST_VARIABLES:
+            scope = self.scopes[number]
+            names.update(dict.fromkeys(scope.names))
+            number = scope.parent
+        return tuple(names)[:MOST_VARIABLES]
 
 
 class Trace:
@@ -149,14 +163,15 @@ class TraceBuilder:
     def __len__(self) -> int:
         return len(self._site_of)
 
-    def enter_contract(self, contract: str, code_key: str, files: Sequence[str], steps: Sequence[StepSite]) -> int:
+    def enter_contract(self, contract: str, code: CompiledContract) -> int:
         """Return the number that, added to a step id of this contract, gives its row in `Trace.sites`."""
-        base = self._bases.get((contract, code_key))
+        base = self._bases.get((contract, code.key))
         if base is None:
-            base = self._bases[contract, code_key] = len(self._sites)
-            for site in steps:
+            base = self._bases[contract, code.key] = len(self._sites)
+            files = code.files if len(code.files) > 1 else ("",)  # one file: the contract's own, whatever its name
+            for site in code.steps:
                 file = files[site.file] if site.file < len(files) else contract
-                self._sites.append(TraceSite(contract, code_key, file, site))
+                self._sites.append(TraceSite(contract, code.key, file, site, code.scopes))
         return base
 
     def operation(self, accesses: int) -> None:

@@ -24,10 +24,10 @@ export class Probes {
   #names = new Map();
   #scopeNumbers = new Map();
 
-  /** Variable lists, by number. @type {string[][]} */
+  /** Scopes by number: the number of the one around, -1 for none, and the names declared. @type {[number, string[]][]} */
   scopes = [];
 
-  /** One row a step: line, column, end line, end column, function's name, number of its variable list. */
+  /** One row a step: line, column, end line, end column, function's name, number of its scope. */
   sites = [];
 
   /** @param {object} tree @param {import('./scopes.js').Analysis} analysis its analysis. */
@@ -83,15 +83,21 @@ export class Probes {
 
   #step(node, shown) {
     const scope = this.#analysis.scopes.get(node);
-    let number = this.#scopeNumbers.get(scope);
-    if (number === undefined) {
-      number = this.scopes.push(scope.names()) - 1;
-      this.#scopeNumbers.set(scope, number);
-    }
     const { start } = node.origin ?? node.loc;
     const { end } = shown.origin ?? shown.loc;
-    this.sites.push([start.line, start.column, end.line, end.column, this.#functionName(scope), number]);
+    this.sites.push([start.line, start.column, end.line, end.column, this.#functionName(scope), this.#numberOf(scope)]);
     return `_strata_step(${this.sites.length - 1},${SCOPE})`;
+  }
+
+  #numberOf(scope) {
+    if (scope === null) return -1;
+    let number = this.#scopeNumbers.get(scope);
+    if (number === undefined) {
+      const parent = this.#numberOf(scope.parent);
+      number = this.scopes.push([parent, scope.names()]) - 1;
+      this.#scopeNumbers.set(scope, number);
+    }
+    return number;
   }
 
   #functionName(scope) {

@@ -66,16 +66,9 @@ export class Scope {
     return null;
   }
 
-  /** Names a debugger shows here, innermost first, each once; of a large program's top level only the first. */
+  /** Names of this scope alone that a debugger shows; of a large program's top level only the first. */
   names() {
-    const names = new Set();
-    for (let scope = this; scope; scope = scope.parent) {
-      for (const name of scope.bindings.keys()) {
-        if (names.size >= MAX_SHOWN_NAMES) return [...names];
-        names.add(name);
-      }
-    }
-    return [...names];
+    return [...this.bindings.keys()].slice(0, MAX_SHOWN_NAMES);
   }
 }
 

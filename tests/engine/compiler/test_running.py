@@ -135,7 +135,7 @@ let x = three, y = bad, z = 1;
         "if (!z) { z = 1; } else if (z > three) { z = bad.x; } else { z = three.x; x++; } z = 2; z = z + x;",
         "z = three > z ? three - 1 : z * bad; z = z + 1;",
         "for (let i = 0; i < three; x = x + i, i++) { if (i == 1) { z = three.y; } else { z = three + i; } }",
-        "for (let i = 0; i < 3; i++) { if (i == 1) { if (z) { z = three[i]; } else { z++; } } else { y = z + i; } z = 2; }",
+        "for (let i = 0; i < 3; i++) { if (i == 1) { if (z) { z = three[i]; } else { z++; } } else { y = i; } z = 2; }",
     ],
 )
 def test_operators_in_branches_pay_once_for_what_comes_behind(compiler, isolate, body):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.compiler.compiler import Compiler
-from engine.compiler.snapshots import MemoryBlobs, Snapshots
+from engine.compiler.snapshots import FORMAT, MemoryBlobs, Snapshots
 from engine.values import Abi, AbiMethod, Profile
 
 SOURCE = "class A { init() {} f(a) { return a; } }\nmodule.exports = A;\n"
@@ -85,7 +85,7 @@ def test_a_snapshot_under_a_wrong_address_is_not_trusted(compiler):
     snapshots.put(compiler.compile(SOURCE))
     ((address, _),) = store.sizes()
     store.put(address[:-1] + "x", store.get(address))
-    assert snapshots.get(address.removeprefix("compiled-1-")[:-1] + "x") is None
+    assert snapshots.get(address.removeprefix(f"compiled-{FORMAT}-")[:-1] + "x") is None
 
 
 def test_old_and_surplus_snapshots_are_collected(compiler):
@@ -96,10 +96,10 @@ def test_old_and_surplus_snapshots_are_collected(compiler):
         snapshots.put(contract)
     store.put("compiled-0-from-an-older-program", b"x")
     store.put("something else", b"x")
-    size = max(size for _, size in store.sizes("compiled-1-"))
+    size = max(size for _, size in store.sizes(f"compiled-{FORMAT}-"))
     keep = frozenset({contracts[0].key})
     assert snapshots.collect(max_bytes=10**9, max_age_seconds=3600, keep=keep) == 1
     assert snapshots.collect(max_bytes=2 * size, max_age_seconds=3600, keep=keep) == 1
     assert snapshots.get(contracts[0].key) == contracts[0]
     assert snapshots.collect(max_bytes=10**9, max_age_seconds=60, keep=keep, now=10**10) == 2
-    assert [address for address, _ in store.sizes()] == [f"compiled-1-{contracts[0].key}", "something else"]
+    assert [address for address, _ in store.sizes()] == [f"compiled-{FORMAT}-{contracts[0].key}", "something else"]

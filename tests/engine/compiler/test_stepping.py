@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from engine.debug.trace import TraceSite
 from engine.values import Profile
 
 SOURCE = """\
@@ -67,10 +68,11 @@ def test_steps_know_function_and_variables(contract):
     by_text = {text_of(step): step for step in contract.steps}
     inner = by_text["rest -= part;"]
     assert inner.function == "Token.move"
-    assert inner.variables[0] == "part"
-    assert set(inner.variables) == {"part", "rest", "twice", "from", "amount", "top", "Token"}
+    shown = TraceSite("c", "k", "", inner, contract.scopes).variables()
+    assert shown[0] == "part"
+    assert set(shown) == {"part", "rest", "twice", "from", "amount", "top", "Token"}
     assert by_text["x * 2"].function == "twice"
-    assert by_text["x * 2"].variables[0] == "x"
+    assert TraceSite("c", "k", "", by_text["x * 2"], contract.scopes).variables()[0] == "x"
     assert by_text["const top = 1;"].function == ""
 
 

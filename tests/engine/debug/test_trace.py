@@ -6,18 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.debug.trace import Trace, TraceBuilder
-from engine.values import StepSite
+from engine.debug.trace import MOST_VARIABLES, Trace, TraceBuilder, TraceSite
+from engine.values import Abi, CompiledContract, Profile, StepSite, VariableScope
 
 
 def site(line: int, function: str = "f") -> StepSite:
-    return StepSite(0, line, 0, line, 5, function, ())
+    return StepSite(0, line, 0, line, 5, function, -1)
+
+
+def code(*sites: StepSite) -> CompiledContract:
+    return CompiledContract("k", Profile.IOST, "c.js", "", "", "", Abi(), files=("c.js", "d.js"), steps=sites)
 
 
 def build(rows: list[tuple[int, int]], lines: int = 9) -> Trace:
     """A trace from (line, depth) rows of one contract."""
     builder = TraceBuilder()
-    base = builder.enter_contract("c", "k", ("c.js",), [site(n) for n in range(lines)])
+    base = builder.enter_contract("c", code(*map(site, range(lines))))
     count = len(rows)
     builder.columns(
         array("i", [base + line for line, _ in rows]).tobytes(),
@@ -72,7 +76,7 @@ def test_continue_without_breakpoints_goes_to_the_ends() -> None:
 
 def test_accesses_follow_the_operations_answered_so_far() -> None:
     builder = TraceBuilder()
-    builder.enter_contract("c", "k", ("c.js",), [site(1)])
+    builder.enter_contract("c", code(site(1)))
     builder.operation(2)
     builder.operation(5)
     builder.columns(bytes(12), array("i", [1, 1, 1]).tobytes(), array("i", [0, 1, 2]).tobytes(), bytes(24))
@@ -81,7 +85,7 @@ def test_accesses_follow_the_operations_answered_so_far() -> None:
 
 def test_a_malformed_chunk_is_refused() -> None:
     builder = TraceBuilder()
-    builder.enter_contract("c", "k", ("c.js",), [site(1)])
+    builder.enter_contract("c", code(site(1)))
     with pytest.raises(ValueError, match="length"):
         builder.columns(bytes(4), bytes(8), bytes(4), bytes(8))
     with pytest.raises(ValueError, match="unknown step"):
@@ -110,3 +114,17 @@ def test_stack_depths_fall_strictly(rows: list[tuple[int, int]], data: st.DataOb
     here = data.draw(st.integers(0, len(trace) - 1))
     depths = [trace.depth_of[i] for i in trace.stack(here)]
     assert depths == sorted(set(depths), reverse=True)
+
+
+def test_variables_are_those_of_the_scope_and_of_all_around_it() -> None:
+    scopes = (
+        VariableScope(-1, ("top", "part")),
+        VariableScope(0, ("other",)),
+        VariableScope(0, ("part", "rest")),
+    )
+    step = StepSite(0, 1, 0, 1, 5, "f", 2)
+    assert TraceSite("c", "k", "c.js", step, scopes).variables() == ("part", "rest", "top")
+    assert TraceSite("c", "k", "c.js", site(1), scopes).variables() == ()
+    many = (*scopes, VariableScope(0, tuple(f"v{number}" for number in range(2 * MOST_VARIABLES))))
+    shown = TraceSite("c", "k", "c.js", StepSite(0, 1, 0, 1, 5, "f", 3), many).variables()
+    assert shown == many[-1].names[:MOST_VARIABLES]

@@ -49,7 +49,7 @@ class FakeSession:
         self.is_closed = False
         self._file = file
         sites = [
-            TraceSite(self.contract, "k1", file, StepSite(0, line, 4, line, 20, function, ()))
+            TraceSite(self.contract, "k1", file, StepSite(0, line, 4, line, 20, function, -1))
             for line, function, _, _ in STEPS
         ]
         count = range(len(STEPS))
