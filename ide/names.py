@@ -71,8 +71,8 @@ class NameTools(QObject):
                 "rename",
                 tip="Give the name at the cursor another one, in all its places in this file",
                 disabled_reason=self._cannot_rename,
-                menu=Menu.EDIT,
-                group=40,
+                menu=Menu.CODE,
+                group=10,
                 scope=Scope.EDITOR,
             ),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ide.actions.code import code_commands
 from ide.actions.edit import edit_commands
 from ide.actions.file import file_commands
 from ide.actions.go import go_commands
@@ -16,5 +17,5 @@ if TYPE_CHECKING:
 
 def register_window_commands(window: MainWindow) -> None:
     """Register everything the window itself can do."""
-    for commands in (file_commands, edit_commands, view_commands, go_commands, help_commands):
+    for commands in (file_commands, edit_commands, code_commands, view_commands, go_commands, help_commands):
         window.commands.register(*commands(window))

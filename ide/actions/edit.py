@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
-from ide.actions.conditions import in_editor, needs_editor, needs_writable_editor
+from ide.actions.conditions import in_editor, needs_editor
 from ide.commands import Command, Menu, Scope
-from ide.editor import editing
 from ide.editor.code_editor import CodeEditor
 
 if TYPE_CHECKING:
@@ -57,22 +56,6 @@ def edit_commands(window: MainWindow) -> list[Command]:
             disabled_reason=no_text,
             menu=Menu.EDIT,
             group=group,
-        )
-
-    def line_command(
-        name: str, title: str, key: str, action: Callable[[CodeEditor], object], icon: str = ""
-    ) -> Command:
-        return Command(
-            f"edit.{name}",
-            title,
-            "Edit",
-            in_editor(window, action),
-            (key,) if key else (),
-            icon,
-            disabled_reason=needs_writable_editor(window),
-            menu=Menu.EDIT,
-            group=40,
-            scope=Scope.EDITOR,
         )
 
     def find(*, replace: bool) -> Callable[[], None]:
@@ -143,15 +126,6 @@ def edit_commands(window: MainWindow) -> list[Command]:
             menu=Menu.EDIT,
             group=30,
         ),
-        line_command("comment", "Toggle Comment", "Ctrl+/", editing.toggle_comment, "comment"),
-        line_command("move_up", "Move Line Up", "Alt+Up", lambda editor: editing.move_lines(editor, -1)),
-        line_command("move_down", "Move Line Down", "Alt+Down", lambda editor: editing.move_lines(editor, 1)),
-        line_command("copy_up", "Copy Line Up", "Shift+Alt+Up", lambda editor: editing.copy_lines(editor, -1)),
-        line_command("copy_down", "Copy Line Down", "Shift+Alt+Down", lambda editor: editing.copy_lines(editor, 1)),
-        line_command("delete_line", "Delete Line", "Ctrl+Shift+K", editing.delete_lines),
-        line_command("indent", "Indent Line", "Ctrl+]", editing.indent_lines),
-        line_command("outdent", "Outdent Line", "Ctrl+[", editing.outdent_lines),
-        line_command("trim", "Trim Trailing Blanks", "", editing.trim_trailing_blanks),
         Command(
             "edit.tab_moves_focus",
             "Tab Key Moves Focus",

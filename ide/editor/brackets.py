@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QTextBlock
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from ide.editor.columns import from_utf16, to_utf16
+from ide.theme import theme
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _OPENING = {closing: opening for opening, closing in _CLOSING.items()}
@@ -33,6 +34,21 @@ def matching_brackets(editor: QPlainTextEdit) -> tuple[int, ...]:
                 continue
             return (block.position() + to_utf16(text, candidate), partner) if partner >= 0 else ()
     return ()
+
+
+def bracket_marks(editor: QPlainTextEdit) -> list[QTextEdit.ExtraSelection]:
+    """Return the decorations of the bracket next to the cursor and of its partner."""
+    shade = QTextCharFormat()
+    shade.setBackground(theme().bracket_match)
+    marks = []
+    for position in matching_brackets(editor):
+        mark = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(editor.document())
+        cursor.setPosition(position)
+        cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+        mark.cursor, mark.format = cursor, shade
+        marks.append(mark)
+    return marks
 
 
 def _search(block: QTextBlock, column: int, same: str, other: str, step: int) -> int:

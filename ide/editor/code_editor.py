@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFont,
     QHelpEvent,
     QKeyEvent,
@@ -16,25 +15,25 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
-    QTextBlock,
-    QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QTextFormat,
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 from engine.values import Diagnostic, Severity, TextEdit
-from ide.editor.brackets import matching_brackets
+from ide.editor.brackets import bracket_marks
 from ide.editor.columns import utf16_length
-from ide.editor.decorations import DecorationLayer, Decorations
+from ide.editor.cursors import Cursors
+from ide.editor.decorations import DecorationLayer, Decorations, full_line
 from ide.editor.diagnostics import DiagnosticMarks
 from ide.editor.document_layout import EditorLayout
+from ide.editor.folding import Folding
+from ide.editor.guides import paint_indent_guides
 from ide.editor.gutter import Gutter
 from ide.editor.highlighter import LONGEST_LINE, Highlighter
-from ide.editor.indentation import detect_indent
+from ide.editor.indentation import TAB_WIDTH, detect_indent
 from ide.editor.keys import KeyHandler
 from ide.editor.line_marks import Breakpoint, LineMarks
 from ide.editor.line_notes import LineNote
@@ -44,9 +43,6 @@ from ide.theme import theme, themes
 
 MARGIN_ROWS = 4
 """A place that is gone to is put in the middle if it is closer to the edge than this."""
-
-TAB_WIDTH = 4
-"""How many blanks a tab is as wide as."""
 
 
 class CodeEditor(QPlainTextEdit):
@@ -93,6 +89,8 @@ class CodeEditor(QPlainTextEdit):
         self._highlighter = (
             Highlighter(self.document(), self.visible_blocks) if file.path.suffix in JAVASCRIPT_SUFFIXES else None
         )
+        self.folding = Folding(self)
+        self.cursors = Cursors(self)
         self._keys = KeyHandler(self)
         self._gutter = Gutter(self)
         self._place_gutter()
@@ -139,6 +137,7 @@ class CodeEditor(QPlainTextEdit):
         block = self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
         cursor = QTextCursor(block)
         cursor.setPosition(block.position() + min(max(column, 0), block.length() - 1))
+        self.cursors.clear()
         self.setTextCursor(cursor)
         rows = self.visible_blocks()
         if not rows[0] + MARGIN_ROWS <= block.blockNumber() <= rows[1] - MARGIN_ROWS:
@@ -243,12 +242,21 @@ class CodeEditor(QPlainTextEdit):
         """Return the worst finding in a line."""
         return self._diagnostics.severity_of_line(line)
 
+    def folding_changed(self) -> None:
+        """Draw what was folded or unfolded."""
+        self._show_visible()
+        self.viewport().update()
+        self._gutter.update()
+
     # --- geometry --------------------------------------------------------------------------------
 
     def visible_blocks(self) -> tuple[int, int]:
         """Return the numbers of the first and last block on screen, from 0."""
         first = self.firstVisibleBlock()
         rows = self.viewport().height() // max(self.fontMetrics().lineSpacing(), 1)
+        if self.folding.active:
+            last = self.document().findBlockByLineNumber(first.firstLineNumber() + rows + 1)
+            return max(first.blockNumber(), 0), last.blockNumber() if last.isValid() else self.blockCount()
         return max(first.blockNumber(), 0), max(first.blockNumber(), 0) + rows + 1
 
     def visible_rows(self, area: QRect) -> Iterator[tuple[int, QRect]]:
@@ -258,7 +266,7 @@ class CodeEditor(QPlainTextEdit):
         top, height, width = box.top(), box.height(), self.width()
         if not block.isValid():
             return
-        if not self._wrapped:
+        if not self._wrapped and not self.folding.active:
             # All lines are equally high: go straight to the first one.
             skipped = max(int((area.top() - top) // height), 0)
             number = block.blockNumber() + skipped
@@ -273,7 +281,8 @@ class CodeEditor(QPlainTextEdit):
             if top + height >= area.top():
                 yield block.blockNumber() + 1, QRect(0, round(top), width, round(height))
             top += height
-            block = block.next()
+            # Over what is folded: hidden lines have no number of their own there.
+            block = self.document().findBlockByLineNumber(block.firstLineNumber() + block.lineCount())
 
     def line_at(self, y: int) -> int:
         """Return the line (from 1) at a height of the viewport, 0 below the last."""
@@ -285,9 +294,45 @@ class CodeEditor(QPlainTextEdit):
     # --- Qt --------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let the key handler have the key first."""
+        """Type a key at every cursor."""
+        if not (self.cursors.active and self.cursors.handle(event)):
+            self.type_key(event)
+
+    def type_key(self, event: QKeyEvent) -> None:
+        """Type a key at the main cursor alone: the key handler has it first."""
         if not self._keys.handle(event):
             super().keyPressEvent(event)
+
+    def undo(self) -> None:
+        """Take the last change back; the main cursor goes where it was."""
+        self.cursors.clear()
+        super().undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.cursors.clear()
+        super().redo()
+
+    def copy(self) -> None:
+        """Put what is selected on the clipboard."""
+        if self.cursors.active:
+            self.cursors.copy()
+        else:
+            super().copy()
+
+    def cut(self) -> None:
+        """Move what is selected to the clipboard."""
+        if self.cursors.active:
+            self.cursors.cut()
+        else:
+            super().cut()
+
+    def paste(self) -> None:
+        """Insert the clipboard."""
+        if self.cursors.active:
+            self.cursors.paste()
+        else:
+            super().paste()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom while Ctrl is held, else scroll."""
@@ -312,9 +357,15 @@ class CodeEditor(QPlainTextEdit):
         self._show_visible()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint."""
-        self._paint_indent_guides(event.rect())
+        """Paint the text with its guides below and the dots of folded lines above."""
+        paint_indent_guides(self, event.rect())
         super().paintEvent(event)
+        if self.folding.active or self.cursors.active:
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.folding.paint(painter, event.rect())
+            self.cursors.paint(painter)
+            painter.end()
 
     def event(self, event: QEvent) -> bool:
         """Answer requests for a tool tip."""
@@ -324,9 +375,21 @@ class CodeEditor(QPlainTextEdit):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to the definition of what is clicked with Ctrl held."""
+        """Go to the definition of what is clicked with Ctrl held.
+
+        With Alt held another cursor is put there; a line whose dots are clicked is unfolded.
+        """
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and self.folding.active and (line := self.folding.line_of_dots(event.position().toPoint())):
+            self.folding.unfold(line)
+            return
+        if left and event.modifiers() == Qt.KeyboardModifier.AltModifier and not self.isReadOnly():
+            self.cursors.toggle_at(event.position().toPoint())
+            return
+        if left:
+            self.cursors.clear()
         super().mousePressEvent(event)
-        if event.button() is Qt.MouseButton.LeftButton and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+        if left and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.definition_requested.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -374,11 +437,16 @@ class CodeEditor(QPlainTextEdit):
 
     def _edited(self, _position: int, _removed: int, _added: int) -> None:
         self._diagnostics.text_changed()
+        self.folding.text_changed()
         if self._last_breakpoints:
             self._breakpoints_moved()
 
     def _cursor_moved(self) -> None:
-        line = self.textCursor().blockNumber()
+        block = self.textCursor().block()
+        if not block.isVisible():
+            self.folding.reveal(block)
+            self.ensureCursorVisible()
+        line = block.blockNumber()
         if line != self._current_line:
             self._gutter.update()
             self._current_line = line
@@ -408,34 +476,7 @@ class CodeEditor(QPlainTextEdit):
         self.decorations.set(DecorationLayer.EXECUTION_LINE, [full_line(block, theme().execution_line)])
 
     def _decorate_brackets(self) -> None:
-        positions = matching_brackets(self)
-        if not positions and not self.decorations.layer(DecorationLayer.BRACKETS):
-            return
-        shade = QTextCharFormat()
-        shade.setBackground(theme().bracket_match)
-        marks = []
-        for position in positions:
-            mark = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.document())
-            cursor.setPosition(position)
-            cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
-            mark.cursor, mark.format = cursor, shade
-            marks.append(mark)
-        self.decorations.set(DecorationLayer.BRACKETS, marks)
-
-    def _paint_indent_guides(self, area: QRect) -> None:
-        painter = QPainter(self.viewport())
-        painter.setPen(theme().indent_guide)
-        step = self.fontMetrics().horizontalAdvance(self.indent.replace("\t", " " * TAB_WIDTH))
-        left = self.contentOffset().x() + self.document().documentMargin()
-        for line, row in self.visible_rows(area):
-            text = self.document().findBlockByNumber(line - 1).text()
-            blanks = text[: len(text) - len(text.lstrip())].expandtabs(TAB_WIDTH)
-            depth = -(-len(blanks) // len(self.indent.expandtabs(TAB_WIDTH)))
-            for level in range(1, depth):
-                x = round(left + level * step)
-                painter.drawLine(x, row.top(), x, row.bottom())
-        painter.end()
+        self.decorations.set(DecorationLayer.BRACKETS, bracket_marks(self))
 
     def _show_tool_tip(self, position: QPoint, global_position: QPoint) -> None:
         cursor = self.cursorForPosition(position - self.viewport().pos())
@@ -451,13 +492,3 @@ class CodeEditor(QPlainTextEdit):
 
 
 JAVASCRIPT_SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".ts", ".jsx", ".json", ".abi"})
-
-
-def full_line(block: QTextBlock, colour: QColor) -> QTextEdit.ExtraSelection:
-    """Return a decoration that fills a whole line."""
-    selection = QTextEdit.ExtraSelection()
-    shade = QTextCharFormat()
-    shade.setBackground(colour)
-    shade.setProperty(QTextFormat.Property.FullWidthSelection, True)
-    selection.cursor, selection.format = QTextCursor(block), shade
-    return selection

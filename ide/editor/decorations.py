@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 
@@ -19,6 +20,7 @@ class DecorationLayer(IntEnum):
     SEARCH = 2
     BRACKETS = 3
     DIAGNOSTICS = 4
+    CURSORS = 5
 
 
 class Decorations:
@@ -43,3 +45,13 @@ class Decorations:
     def clear(self, layer: DecorationLayer) -> None:
         """Remove everything in `layer`."""
         self.set(layer, ())
+
+
+def full_line(block: QTextBlock, colour: QColor) -> QTextEdit.ExtraSelection:
+    """Return a decoration that fills a whole line."""
+    selection = QTextEdit.ExtraSelection()
+    shade = QTextCharFormat()
+    shade.setBackground(colour)
+    shade.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    selection.cursor, selection.format = QTextCursor(block), shade
+    return selection

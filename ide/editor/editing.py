@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -122,19 +122,6 @@ def trim_trailing_blanks(editor: CodeEditor) -> None:
                 cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
                 cursor.removeSelectedText()
             block = block.next()
-
-
-LINE_COMMANDS: dict[str, Callable[[CodeEditor], None]] = {
-    "toggle_comment": toggle_comment,
-    "move_up": lambda editor: move_lines(editor, -1),
-    "move_down": lambda editor: move_lines(editor, 1),
-    "copy_up": lambda editor: copy_lines(editor, -1),
-    "copy_down": lambda editor: copy_lines(editor, 1),
-    "delete": delete_lines,
-    "indent": indent_lines,
-    "outdent": outdent_lines,
-    "trim": trim_trailing_blanks,
-}
 
 
 def _selected_blocks(editor: CodeEditor) -> list[QTextBlock]:

@@ -1,11 +1,11 @@
-"""The gutter: line numbers, breakpoints, the line that is executed, and marks of diagnostics."""
+"""The gutter: line numbers, breakpoints, the line that is executed, marks of diagnostics, and arrows that fold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.values import Severity
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Gutter(QWidget):
-    """The strip to the left of the text; a click toggles the breakpoint of its line, the other button has a menu."""
+    """The strip to the left of the text.
+
+    A click toggles the breakpoint of its line, one on an arrow folds it, the other button has a menu.
+    """
 
     def __init__(self, editor: CodeEditor) -> None:
         super().__init__(editor)
@@ -33,7 +36,7 @@ class Gutter(QWidget):
         """Return the width that the number of lines needs, in pixels."""
         metrics = self._editor.fontMetrics()
         digits = max(3, len(str(self._editor.blockCount())))
-        return self._mark_width() + metrics.horizontalAdvance("9") * digits + metrics.horizontalAdvance("9") * 3 // 2
+        return self._mark_width() + metrics.horizontalAdvance("9") * digits + self._fold_width()
 
     def sizeHint(self) -> QSize:
         """Return the preferred size."""
@@ -49,7 +52,8 @@ class Gutter(QWidget):
         current = self._editor.textCursor().blockNumber() + 1
         breakpoints = {one.line: one for one in self._editor.breakpoints()}
         execution_line = self._editor.execution_line
-        right = self.width() - self._editor.fontMetrics().horizontalAdvance("9")
+        right = self.width() - self._fold_width()
+        folding = self._editor.folding
         for line, row in self._editor.visible_rows(event.rect()):
             if line == execution_line:
                 painter.fillRect(row, colours.execution_line)
@@ -71,12 +75,16 @@ class Gutter(QWidget):
             painter.setPen(colours.line_number_current if line == current or is_hot else colours.line_number)
             number_row = QRect(0, row.top(), right, self._editor.fontMetrics().height())
             painter.drawText(number_row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line))
+            if folding.is_folded(line) or (self._hovered and folding.can_fold(line)):
+                self._draw_fold(painter, row, folded=folding.is_folded(line))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Act on a click."""
         line = self._editor.line_at(event.position().toPoint().y())
         self._editor.setFocus()
-        if line and event.button() is Qt.MouseButton.LeftButton:
+        if line and event.button() is Qt.MouseButton.LeftButton and self._is_on_fold(event.position().toPoint()):
+            self._editor.folding.toggle(line)
+        elif line and event.button() is Qt.MouseButton.LeftButton:
             self._editor.toggle_breakpoint(line)
         elif line and event.button() is Qt.MouseButton.RightButton:
             self._editor.go_to(line)
@@ -101,6 +109,8 @@ class Gutter(QWidget):
             note, stop = self._editor.line_notes.get(line), self._editor.breakpoint_at(line) if line else None
             texts = [stop.describe()] if stop is not None else []
             texts += [note.text] if note is not None and note.text else []
+            if line and self._is_on_fold(event.pos()):
+                texts = ["Unfold" if self._editor.folding.is_folded(line) else "Fold"]
             if texts:
                 QToolTip.showText(event.globalPos(), "\n".join(texts), self)
             else:
@@ -116,6 +126,28 @@ class Gutter(QWidget):
         if line != self._hovered:
             self._hovered = line
             self.update()
+
+    def _fold_width(self) -> int:
+        return self._editor.fontMetrics().horizontalAdvance("9") * 2
+
+    def _is_on_fold(self, point: QPoint) -> bool:
+        line = self._editor.line_at(point.y())
+        folding = self._editor.folding
+        at_arrow = point.x() >= self.width() - self._fold_width()
+        return at_arrow and (folding.is_folded(line) or folding.can_fold(line))
+
+    def _draw_fold(self, painter: QPainter, row: QRect, *, folded: bool) -> None:
+        """Draw an arrow: to the right where lines are hidden, else down."""
+        side = self._editor.fontMetrics().height() * 0.22
+        middle = QPointF(self.width() - self._fold_width() / 2, row.top() + self._editor.fontMetrics().height() / 2)
+        long, short = QPointF(side, 0), QPointF(0, side / 2)
+        if folded:
+            long, short = QPointF(0, side), QPointF(side / 2, 0)
+        pen = QPen(theme().text_muted, 1.4)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline([middle - long - short, middle + short, middle + long - short])
 
     def _mark_width(self) -> int:
         return self._editor.fontMetrics().height() + 4

@@ -7,6 +7,9 @@ from collections import Counter
 from itertools import pairwise
 
 USUAL = "  "
+TAB_WIDTH = 4
+"""How many blanks a tab is as wide as."""
+
 _LOOKED_AT = 500
 _LEADING = re.compile(r"^[ \t]*(?=[^\s*])", re.MULTILINE)
 
