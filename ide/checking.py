@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ REST_MS = 350
 """A text is checked when nothing was typed for so long."""
 
 INTERFACE_SUFFIX = ".abi"
+SYNTAX = "syntax"
+"""The code of the finding that a text does not parse."""
+
 LARGEST = 300_000
 """Longer texts are checked on deployment only, in characters."""
 
@@ -43,6 +47,7 @@ class LiveChecker(QObject):
         self._due: set[Path] = set()
         self._asked: dict[Path, Request[CheckResult]] = {}
         self._contracts: dict[Path, Profile] = {}
+        self._usual_profile = Profile.IOST
         self._interfaces: dict[Path, Path] = {}
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -56,12 +61,13 @@ class LiveChecker(QObject):
         bridge.engine_changed.connect(self._check_all)
 
     def _project_opened(self, folder: Path) -> None:
-        self._contracts, self._interfaces = {}, {}
+        self._contracts, self._interfaces, self._usual_profile = {}, {}, Profile.IOST
         try:
             project = load_project(folder)
         except InvalidInput as error:
             self._window.status_message(str(error).replace("\n", " "))
             return
+        self._usual_profile = project.profile
         for contract in project.contracts:
             path = (folder / contract.file).resolve()
             self._contracts[path] = contract.profile or project.profile
@@ -95,9 +101,12 @@ class LiveChecker(QObject):
 
     def _profile(self, path: Path) -> Profile | None:
         """Return the profile to check a file by, None if it is no contract."""
-        if path in self._contracts:
-            return self._contracts[path]
-        return Profile.IOST if not self._contracts and path.suffix == ".js" else None
+        if path in self._contracts or path.suffix != ".js":
+            return self._contracts.get(path)
+        editor = self._window.editor_for(path)
+        # Beside the contracts of `strata.json` there are modules of theirs, and contracts that are being begun.
+        is_one = not self._contracts or (editor is not None and looks_like_contract(editor.text()))
+        return self._usual_profile if is_one else None
 
     def _saved(self, path: Path) -> None:
         if path.name == "strata.json" and self._window.project is not None:
@@ -125,16 +134,23 @@ class LiveChecker(QObject):
         due, self._due = self._due, set()
         for path in due:
             editor = self._window.editor_for(path)
+            if editor is None or editor.document().characterCount() > LARGEST:
+                continue
             profile = self._profile(path)
-            if editor is None or profile is None or editor.document().characterCount() > LARGEST:
+            if profile is None and path.suffix != ".js":
                 continue
             if (previous := self._asked.pop(path, None)) is not None:
                 previous.drop()
             revision = editor.document().revision()
             self._asked[path] = self._bridge.request(
-                engine.check(editor.text(), file=str(path), profile=profile, abi=self._kept_interface(path)),
+                engine.check(
+                    editor.text(),
+                    file=str(path),
+                    profile=profile or Profile.MODERN,
+                    abi=self._kept_interface(path) if profile else None,
+                ),
                 self,
-                partial(self._show, path, revision),
+                partial(self._show if profile else self._show_syntax, path, revision),
             )
 
     def _kept_interface(self, path: Path) -> Abi | None:
@@ -149,9 +165,31 @@ class LiveChecker(QObject):
         self._window.show_diagnostics(kept, (), SOURCE)
         return abi
 
+    def _show_syntax(self, path: Path, revision: int, result: CheckResult) -> None:
+        """Show what is wrong with a file that is no contract: whether it parses at all."""
+        self._asked.pop(path, None)
+        editor = self._window.editor_for(path)
+        if editor is not None and editor.document().revision() == revision:
+            wrong = [one for one in result.diagnostics if one.code == SYNTAX and not _is_module(editor.text())]
+            self._window.show_diagnostics(path, wrong, SOURCE)
+
     def _show(self, path: Path, revision: int, result: CheckResult) -> None:
         self._asked.pop(path, None)
         editor = self._window.editor_for(path)
         if editor is not None and editor.document().revision() == revision:
             self._window.show_diagnostics(path, result.diagnostics, SOURCE)
             self.checked.emit(path, result)
+
+
+_CLASS_WITH_INIT = re.compile(r"^class\s+\w+[\s\S]*?^\s+init\s*\(", re.MULTILINE)
+_REQUIRES = re.compile(r"^(?!\s*(?://|\*)).*\brequire\s*\(", re.MULTILINE)
+_MODULE = re.compile(r"^(?:import|export)\b", re.MULTILINE)
+
+
+def looks_like_contract(text: str) -> bool:
+    """Whether a text declares a class with `init` and asks for no other file, so that it can be deployed as it is."""
+    return bool(_CLASS_WITH_INIT.search(text)) and not _REQUIRES.search(text) and not _is_module(text)
+
+
+def _is_module(text: str) -> bool:
+    return bool(_MODULE.search(text))

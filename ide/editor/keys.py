@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
 from ide.editor.columns import from_utf16
+from ide.editor.doc_comments import Continuation, continue_comment
 from ide.editor.editing import indent_lines, outdent_lines
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class KeyHandler:
     def _new_line(self) -> None:
         cursor = self._editor.textCursor()
         before, after = self._around(cursor)
+        comment = None if cursor.hasSelection() else continue_comment(before, after, _following(cursor))
+        if comment is not None:
+            self._go_on(cursor, comment)
+            return
         indent = before[: len(before) - len(before.lstrip(" \t"))]
         opened = before.rstrip()[-1:] in ("{", "[", "(")
         cursor.beginEditBlock()
@@ -64,6 +69,16 @@ class KeyHandler:
             position = cursor.position()
             cursor.insertText("\n" + indent)
             cursor.setPosition(position)
+        cursor.endEditBlock()
+        self._editor.setTextCursor(cursor)
+        self._editor.ensureCursorVisible()
+
+    def _go_on(self, cursor: QTextCursor, comment: Continuation) -> None:
+        cursor.beginEditBlock()
+        cursor.insertText("\n" + comment.before)
+        position = cursor.position()
+        cursor.insertText(comment.behind)
+        cursor.setPosition(position)
         cursor.endEditBlock()
         self._editor.setTextCursor(cursor)
         self._editor.ensureCursorVisible()
@@ -173,3 +188,11 @@ class KeyHandler:
 
 def _select_back(cursor: QTextCursor, count: int) -> None:
     cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor, count)
+
+
+def _following(cursor: QTextCursor) -> str:
+    """Return the next line that is not blank."""
+    block = cursor.block().next()
+    while block.isValid() and not block.text().strip():
+        block = block.next()
+    return block.text()

@@ -183,3 +183,28 @@ def test_mistakes_appear_while_one_types(program, project, qtbot):
     editor.replace_text((project / "token.js").read_text() + "module.exports = Token;\n")
     qtbot.waitUntil(lambda: not errors(), timeout=60_000)
     assert editor.severity_of_line(3) is None
+
+
+def test_a_contract_begun_beside_those_of_the_project_is_checked_and_a_module_only_parsed(program, project, qtbot):
+    (project / "strata.json").write_text(
+        '{"format": 1, "name": "P", "profile": "iost", "contracts": [{"name": "token", "file": "token.js"}]}'
+    )
+    (project / "begun.js").write_text("class Begun {\n  init() {}\n  add(a) { return b; }\n}\n")
+    (project / "module.js").write_text("exports.add = (a) => a?.b;\nwindow.x = 1;\n")
+    (project / "broken.js").write_text("exports.add = (a => 1;\n")
+    (project / "tool.js").write_text("import x from 'y';\nx();\n")
+    program.open_first_project(project)
+    program.window.show()
+    for name in ("begun", "module", "tool", "broken"):
+        program.window.open_file(project / f"{name}.js")
+    program.open_chain()
+
+    def found(name):
+        in_file = program.window.problems.in_file(project / f"{name}.js")
+        return {one.code for one in in_file}
+
+    qtbot.waitUntil(lambda: bool(found("broken") and found("begun")), timeout=60_000)
+    assert found("broken") == {"syntax"}
+    assert "no-export" in found("begun")
+    assert not found("module")
+    assert not found("tool")

@@ -64,6 +64,38 @@ def test_enter_between_braces(qtbot):
 
 
 @pytest.mark.parametrize(
+    ("text", "typed", "becomes"),
+    [
+        (
+            "  add(a, b = 1) {\n  }\n",
+            "  /**\nSum.",
+            "  /**\n   * Sum.\n   * @param {string} a\n   * @param {string} b\n   */\n",
+        ),
+        ("", "/**\none\ntwo", "/**\n * one\n * two\n */\n"),
+        ("/** a\n * b\n */\n", "", "\n/** a\n * b\n */\n"),
+        ("", "  /**\n", "  /**\n   * \n   */\n"),
+        ("", "x = 2 * 3\ny", "x = 2 * 3\ny\n"),
+    ],
+)
+def test_a_doc_comment_goes_on_is_closed_and_names_parameters(qtbot, text, typed, becomes):
+    editor = make_editor(qtbot, "\n" + text)
+    for line in typed.splitlines(keepends=True):
+        qtbot.keyClicks(editor, line.rstrip("\n"))
+        if line.endswith("\n"):
+            qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert editor.text() == becomes + (text if typed else "")
+
+
+def test_enter_within_and_behind_a_doc_comment(qtbot):
+    editor = make_editor(qtbot, "  /** a\n   * b\n   */")
+    place(editor, 1, 7)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    place(editor, 4, 5)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert editor.text() == "  /** a\n   * \n   * b\n   */\n  "
+
+
+@pytest.mark.parametrize(
     ("typed", "text"),
     [
         ("(", "()"),
