@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.breakpoints = BreakpointStore(self)
         self.problems = ProblemList(self)
         self.tasks = TaskService(self)
-        self.editors = EditorArea(self.breakpoints, self)
+        self.editors = EditorArea(self.breakpoints, self.tasks, self)
         self.commands = CommandRegistry(self, self.editors)
         self.commands.set_overrides(settings.value.shortcuts)
         self.commands.rebound.connect(self._keep_keys)

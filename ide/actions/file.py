@@ -49,7 +49,7 @@ def file_commands(window: MainWindow) -> list[Command]:
             "file.save",
             "Save",
             "File",
-            in_editor(window, editors.save),
+            in_editor(window, editors.save_soon),
             ("Ctrl+S",),
             "save",
             disabled_reason=needs_editor(window),

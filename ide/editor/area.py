@@ -18,9 +18,12 @@ from ide.editor.code_editor import CodeEditor
 from ide.editor.editing import trim_trailing_blanks
 from ide.editor.line_marks import BreakpointStore
 from ide.editor.page import EditorPage
-from ide.editor.text_file import TextFile, read_text_file, write_text_file
+from ide.editor.saving import Saver
+from ide.editor.text_file import TextFile, read_text_file
+from ide.editor.unusual import explain_unusual
 from ide.editor.watcher import FileWatcher
 from ide.project.model import file_icon
+from ide.tasks import TaskService
 from ide.theme import code_font, icon
 
 REOPENABLE = 20
@@ -47,7 +50,7 @@ class EditorArea(QWidget):
     gutter_menu_requested = Signal(object)
     definition_requested = Signal()
 
-    def __init__(self, breakpoints: BreakpointStore, parent: QWidget | None = None) -> None:
+    def __init__(self, breakpoints: BreakpointStore, tasks: TaskService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("EditorArea")
         self._breakpoints = breakpoints
@@ -56,6 +59,9 @@ class EditorArea(QWidget):
         self._closed: list[tuple[Path, int, int]] = []
         self._untitled = 0
         self.trims_on_save = False
+        self._saver = Saver(tasks, self)
+        self._saver.written.connect(self._written)
+        self._saver.failed.connect(self.failed)
         self._watcher = FileWatcher(self)
         self._watcher.changed.connect(self._changed_outside)
         self._tabs = QTabWidget()
@@ -135,7 +141,7 @@ class EditorArea(QWidget):
         if page is None:
             page = self._add(read_text_file(path))
             self._watcher.watch(path)
-            self._explain(page)
+            explain_unusual(page, self.current_changed.emit)
             self.opened.emit(path)
         self._tabs.setCurrentWidget(page)
         if line:
@@ -192,7 +198,16 @@ class EditorArea(QWidget):
             trim_trailing_blanks(editor)
         if editor.unsaved_name:
             return self.save_as(editor)
-        return self._write(editor, editor.file)
+        return self._saver.write(editor, editor.file)
+
+    def save_soon(self, editor: CodeEditor) -> None:
+        """Write a file without waiting for the disk; what does not work is said."""
+        if editor.unsaved_name:
+            self.save(editor)
+            return
+        if self.trims_on_save and not editor.isReadOnly():
+            trim_trailing_blanks(editor)
+        self._saver.write_soon(editor)
 
     def save_as(self, editor: CodeEditor) -> bool:
         """Ask for a name and write the file there."""
@@ -204,7 +219,7 @@ class EditorArea(QWidget):
             self.failed.emit(_already_open(path))
             return False
         old = editor.path
-        if not self._write(editor, replace(editor.file, path=path)):
+        if not self._saver.write(editor, replace(editor.file, path=path)):
             return False
         self._watcher.forget(old)
         self._watcher.watch(path)
@@ -212,9 +227,14 @@ class EditorArea(QWidget):
         self.current_changed.emit()
         return True
 
-    def save_all(self) -> bool:
-        """Write every modified file; False if one could not be written."""
-        return all([self.save(editor) for editor in self.modified()])  # noqa: C419 (no save may be skipped)
+    def save_all(self) -> None:
+        """Write every modified file without waiting for the disk."""
+        for editor in self.modified():
+            self.save_soon(editor)
+
+    def settle(self) -> None:
+        """Wait until what is being saved is on disk: before files are moved or deleted."""
+        self._saver.settle()
 
     # --- closing ---------------------------------------------------------------------------------
 
@@ -236,6 +256,7 @@ class EditorArea(QWidget):
         self._remove(self.editors())
 
     def _confirm_close(self, editors: Iterable[CodeEditor]) -> bool:
+        self._saver.settle()
         modified = [editor for editor in editors if editor.document().isModified()]
         if not modified:
             return True
@@ -245,6 +266,7 @@ class EditorArea(QWidget):
         return choice is dialogs.SaveChoice.DISCARD
 
     def _remove(self, editors: list[CodeEditor]) -> bool:
+        self._saver.settle()
         for editor in editors:
             page = self._page_of(editor)
             cursor = editor.textCursor()
@@ -259,6 +281,11 @@ class EditorArea(QWidget):
         self._retitle()
         self.modified_changed.emit()
         return True
+
+    def deleted(self, path: Path) -> None:
+        """Close the tabs of a file or folder that was deleted, but for texts that are not saved."""
+        gone = [editor for editor in self.editors() if editor.path == path or editor.path.is_relative_to(path)]
+        self._remove([editor for editor in gone if not editor.document().isModified()])
 
     def moved(self, old: Path, new: Path) -> None:
         """Let open tabs follow a file or folder that was renamed; breakpoints go with them."""
@@ -320,69 +347,14 @@ class EditorArea(QWidget):
         self._show_stack()
         return page
 
-    def _explain(self, page: EditorPage) -> None:
-        """Say what is unusual about a file that was just opened, and offer what can be done."""
-        editor = page.editor
-        if editor.file.damaged:
-            editor.setReadOnly(True)
-            page.show_banner(
-                "encoding",
-                f"{editor.path.name} is not UTF-8 text. It is shown read-only, with � for what could not be read, "
-                "so that saving cannot damage it.",
-                {
-                    "Reopen as Latin-1": partial(self.reopen_with_encoding, editor, "latin-1"),
-                    "Convert to UTF-8": partial(self.convert_to_utf8, editor),
-                },
-            )
-        elif not editor.lossless:
-            editor.setReadOnly(True)
-            page.show_banner(
-                "lossless",
-                "This file has line separators that the editor cannot keep. It is shown read-only.",
-                {"Edit anyway": partial(editor.setReadOnly, False)},
-            )
-        elif editor.has_long_lines:
-            editor.setReadOnly(True)
-            page.show_banner(
-                "long-lines",
-                "This file has very long lines (a bundle?). It is shown wrapped, read-only and partly without colours.",
-                {"Edit anyway": partial(editor.setReadOnly, False)},
-                severity="info",
-            )
-
-    def reopen_with_encoding(self, editor: CodeEditor, encoding: str) -> None:
-        """Read a file again in another encoding, which is kept when it is saved."""
-        file = read_text_file(editor.path, encoding)
-        editor.file = file
-        editor.replace_text(file.text)
-        editor.document().setModified(False)
-        editor.setReadOnly(file.damaged)
-        self.current_changed.emit()
-
-    def convert_to_utf8(self, editor: CodeEditor) -> None:
-        """Read a file as Latin-1 and save it as UTF-8 from now on (the next save writes it)."""
-        self.reopen_with_encoding(editor, "latin-1")
-        editor.file = replace(editor.file, encoding="utf-8")
-        editor.document().setModified(True)
-        self.current_changed.emit()
-
-    def _write(self, editor: CodeEditor, file: TextFile) -> bool:
-        try:
-            editor.file = write_text_file(file.with_text(editor.text()))
-        except UserError as error:
-            self.failed.emit(error)
-            return False
-        editor.unsaved_name = False
-        editor.document().setModified(False)
-        page = self._page_of(editor)
-        page.hide_banner("outside")
+    def _written(self, editor: CodeEditor) -> None:
+        self._page_of(editor).hide_banner("outside")
         self._watcher.watch(editor.path)
         self.saved.emit(editor.path)
-        return True
 
     def _changed_outside(self, path: Path) -> None:
         page = self._page_for(path)
-        if page is None:
+        if page is None or self._saver.is_writing(path):
             return
         editor = page.editor
         if not path.exists():

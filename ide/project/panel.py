@@ -114,6 +114,7 @@ class ProjectPanel(QStackedWidget):
             _check_name(name)
             if target.exists():
                 raise InvalidInput("this name is taken", where=str(target), advice="Take another name.")
+            self._window.editors.settle()
             path.rename(target)
         except OSError as error:
             self._window.report(_storage_error(path, error))
@@ -132,6 +133,7 @@ class ProjectPanel(QStackedWidget):
             return
         if not dialogs.confirm(self, "Delete", f"Move “{path.name}” to the trash?", "Move to trash"):
             return
+        self._window.editors.settle()
         if not move_to_trash(path):
             question = f"“{path.name}” cannot be moved to the trash. Delete it for good?"
             if not dialogs.confirm(self, "Delete", question, "Delete for good"):
@@ -140,6 +142,8 @@ class ProjectPanel(QStackedWidget):
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             except OSError as error:
                 self._window.report(_storage_error(path, error))
+        if not path.exists():
+            self._window.editors.deleted(path)
         self._window.problems.forget(path)
         self.model.refresh()
 

@@ -78,7 +78,7 @@ class RecoveryKeeper(QObject):
         self._timer.setInterval(round(seconds * 1000))
         self._timer.timeout.connect(self.keep)
         editors.edited.connect(self._edited)
-        editors.saved.connect(self._settled)
+        editors.saved.connect(self._saved)
         editors.closed.connect(self._settled)
 
     @property
@@ -133,6 +133,11 @@ class RecoveryKeeper(QObject):
     def _edited(self, _path: Path) -> None:
         if not self._timer.isActive():
             self._timer.start()
+
+    def _saved(self, path: Path) -> None:
+        """Forget what is kept of a file that is on disk now, unless one typed on while it was written."""
+        if all(editor.path != path for editor in self._editors.modified()):
+            self._settled(path)
 
     def _settled(self, path: Path) -> None:
         self._kept.pop(path, None)

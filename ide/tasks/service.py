@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
 from threading import Event
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -66,6 +67,7 @@ class Task(QObject):
         self.cancelled = False
         self.progress = Progress(self.progressed.emit)
         self._on_cancel = on_cancel
+        self._future: Future[object] | None = None
         self.progressed.connect(self._note_progress)
         self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -80,13 +82,22 @@ class Task(QObject):
 
     def watch(self, future: Future[Result]) -> None:
         """Deliver the outcome of `future` when it is there."""
+        self._future = cast("Future[object]", future)
         future.add_done_callback(self._settled.emit)
+
+    def wait(self) -> None:
+        """Wait for the outcome and deliver it now, for what must not be left half done."""
+        if self._future is not None and self.running:
+            futures.wait([self._future])
+            self._deliver(self._future)
 
     def _note_progress(self, fraction: float, text: str) -> None:
         self.fraction, self.text = fraction, text
 
     @Slot(object)
     def _deliver(self, future: Future[object]) -> None:
+        if not self.running:
+            return
         self.running = False
         if not self.cancelled:
             try:

@@ -1,12 +1,15 @@
 """Open files: opening, saving and closing never lose text."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 
 from engine.errors import InvalidInput
 from ide.dialogs import SaveChoice
+from ide.editor import saving
 from ide.editor.line_marks import Breakpoint
-from ide.editor.text_file import read_text_file
+from ide.editor.text_file import read_text_file, write_text_file
 
 
 @pytest.fixture
@@ -244,3 +247,73 @@ def test_blanks_are_trimmed_on_saving_where_that_is_wanted(area, window, project
     window.settings.update(trim_on_save=True)
     assert area.save(editor)
     assert (project / "token.js").read_text() == "a;\nb;\n"
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    """A disk that has nothing before `go` is set; a save that is waited for is not held up."""
+    go = threading.Event()
+
+    def write(file):
+        if threading.current_thread() is not threading.main_thread():
+            assert go.wait(30)
+        return write_text_file(file)
+
+    monkeypatch.setattr(saving, "write_text_file", write)
+    yield go
+    go.set()
+
+
+def test_the_window_does_not_wait_for_the_disk(area, project, qtbot, slow_disk):
+    path = project / "token.js"
+    editor = area.open(path)
+    type_into(qtbot, editor, "// a ")
+    area.save_soon(editor)
+    assert area.modified() == [editor]
+    assert path.read_text().startswith("class")
+    type_into(qtbot, editor, "b ")
+    with qtbot.waitSignal(area.saved, timeout=30_000):
+        slow_disk.set()
+    assert path.read_text().startswith("// a class")
+    assert area.modified() == [editor], "what was typed meanwhile is not saved"
+
+
+def test_saving_twice_writes_the_last_text(area, project, qtbot, slow_disk):
+    editor = area.open(project / "token.js")
+    type_into(qtbot, editor, "// a ")
+    area.save_soon(editor)
+    type_into(qtbot, editor, "b ")
+    area.save_soon(editor)
+    slow_disk.set()
+    qtbot.waitUntil(lambda: not area.modified(), timeout=30_000)
+    area.settle()
+    assert (project / "token.js").read_text().startswith("// a b class")
+
+
+def test_closing_waits_for_what_is_being_saved_and_does_not_ask(area, project, qtbot, slow_disk):
+    editor = area.open(project / "token.js")
+    type_into(qtbot, editor, "// a ")
+    area.save_soon(editor)
+    threading.Timer(0.05, slow_disk.set).start()
+    assert area.close_page(editor)
+    assert (project / "token.js").read_text().startswith("// a class")
+
+
+def test_a_save_in_the_background_that_fails_is_told_and_the_text_stays(area, project, qtbot):
+    editor = area.open(project / "lib" / "safe.js")
+    type_into(qtbot, editor, "// a ")
+    (project / "lib" / "safe.js").unlink()
+    (project / "lib").rmdir()
+    (project / "lib").write_text("no folder")
+    with qtbot.waitSignal(area.failed, timeout=30_000):
+        area.save_soon(editor)
+    assert area.modified() == [editor]
+
+
+def test_tabs_of_deleted_files_close_unless_their_text_is_not_saved(area, project, qtbot):
+    area.open(project / "lib" / "safe.js")
+    editor = area.open(project / "token.js")
+    type_into(qtbot, editor, "x")
+    for path in (project / "lib", project / "token.js"):
+        area.deleted(path)
+    assert area.editors() == [editor]
