@@ -17,7 +17,7 @@ from engine.chain.host import Host
 from engine.chain.host_interface import DeployedCode, Invocation
 from engine.chain.stored import encode
 from engine.errors import ContractException, ContractFailure, InvalidInput
-from engine.state.local_cache import LocalCache
+from engine.state.local_cache import local_cache
 from engine.values import Abi, ConsoleLine, ContractEvent, Layer, Profile, ReceiptLine, StorageAccess, Value
 from engine.vm.interface import Program, ProgramFactory, ScriptFrame, ScriptHost, ScriptOutcome
 
@@ -133,7 +133,7 @@ class _Run:
     def __init__(self, call: BareCall, arguments: str, *, observe: bool) -> None:
         self._call = call
         self._arguments = arguments
-        self._cache = LocalCache(_Below(call.state), observe=observe)
+        self._cache = local_cache(_Below(call.state), observe=observe)
         contracts = _Contracts((call.contract, *call.others))
         transaction = _transaction(call.context)
         self.host = Host(transaction, self._cache, contracts, _NoNatives(), AccountAuthority(), checks_consent=False)

@@ -22,7 +22,7 @@ from engine.chain.receipt import gas_text
 from engine.chain.transaction import Transaction
 from engine.errors import ContractFailure, InsufficientAssets, OutOfGas, RejectedTransaction
 from engine.state.interface import StateReader
-from engine.state.local_cache import LocalCache
+from engine.state.local_cache import local_cache
 from engine.values import (
     Action,
     ConsoleLine,
@@ -115,7 +115,7 @@ class TransactionRun:
     def __call__(self) -> tuple[Program, Host]:
         """Return a new program and the host that serves its scripts."""
         self._runs += 1
-        self._cache = LocalCache(self._reader, observe=self._observe)
+        self._cache = local_cache(self._reader, observe=self._observe)
         self._start = self._cache.mark()
         self._host = self._new_host()
         return self._program(), self._host

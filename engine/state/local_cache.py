@@ -9,7 +9,7 @@ to one thread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import InternalError
 from engine.values import AccessKind, Layer, StorageAccess
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from engine.state.interface import StateReader
 
-__all__ = ["LocalCache", "PendingWrites"]
+__all__ = ["LocalCache", "ObservedCache", "PendingWrites", "local_cache"]
 
 
 class _Unwritten:
@@ -30,27 +30,26 @@ _UNWRITTEN: Final = _Unwritten()
 _READ, _LOCAL = AccessKind.READ, Layer.LOCAL  # looking an enum's member up is not free
 
 
+def local_cache(reader: StateReader, *, observe: bool) -> LocalCache:
+    """Return the cache of a transaction, which records its accesses if `observe` asks for that."""
+    return ObservedCache(reader) if observe else LocalCache(reader)
+
+
 class LocalCache:
-    """Reads and writes of one transaction over `reader`.
+    """Reads and writes of one transaction over `reader`, unheard: the code that records is in `ObservedCache`."""
 
-    With `observe` every access is appended to `accesses`, stamped with `contract`, `action` and `line`, which
-    the host keeps up to date. Without it `accesses` stays empty, and the code that records does not run at all:
-    an observed cache is of a class of its own.
-    """
+    observe = False
+    """Whether accesses are recorded."""
+    accesses: Sequence[StorageAccess] = ()
+    """What was recorded, in order."""
+    contract = ""
+    """With `action` and `line` what accesses are stamped with; the host keeps them up to date."""
+    action = 0
+    line = 0
 
-    def __new__(cls, reader: StateReader, *, observe: bool = False) -> Self:
-        """Return an observed cache if `observe` asks for one."""
-        kind = _ObservedCache if observe and cls is LocalCache else cls
-        return cast("Self", super().__new__(kind))
-
-    def __init__(self, reader: StateReader, *, observe: bool = False) -> None:
-        self.observe = observe
-        self.accesses: list[StorageAccess] = []
+    def __init__(self, reader: StateReader) -> None:
         self.read_set: dict[str, str | None] = {}
         """Texts seen in the layers below, by key: what this transaction's outcome depends on."""
-        self.contract = ""
-        self.action = 0
-        self.line = 0
         self._reader = reader
         self._seen: dict[str, str | None] = {}
         """What the transaction sees now, of every key that it has read or written."""
@@ -115,11 +114,14 @@ class LocalCache:
         return position
 
 
-class _ObservedCache(LocalCache):
-    """A local cache that records every access."""
+class ObservedCache(LocalCache):
+    """A local cache that records every access, stamped with `contract`, `action` and `line`."""
 
-    def __init__(self, reader: StateReader, *, observe: bool = False) -> None:
-        super().__init__(reader, observe=observe)
+    observe = True
+
+    def __init__(self, reader: StateReader) -> None:
+        super().__init__(reader)
+        self.accesses: list[StorageAccess] = []
         self._below: dict[str, tuple[str | None, Layer]] = {}
 
     def get(self, key: str) -> str | None:

@@ -23,7 +23,7 @@ from rocksdict import Cache, Rdict, WriteBatch
 
 from engine.state.columns import BLOCK_CACHE_BYTES, ColumnName, database_options
 from engine.state.interface import StateReader
-from engine.state.local_cache import LocalCache
+from engine.state.local_cache import LocalCache, ObservedCache
 from engine.state.stack import StateStack
 from engine.state.store import Durability, Store
 from tests.benchmarks.harness import Figure, benchmark, times
@@ -393,7 +393,7 @@ def observation() -> Iterator[Figure]:
     makers: dict[str, Callable[[], LocalCache | _PlainCache]] = {
         "without the possibility": lambda: _PlainCache(view),
         "nobody listens": lambda: LocalCache(view),
-        "observed": lambda: LocalCache(view, observe=True),
+        "observed": lambda: ObservedCache(view),
     }
     least = dict.fromkeys(makers, float("inf"))
     for _ in range(15):  # in turn, so that noise meets all alike

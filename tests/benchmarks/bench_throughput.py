@@ -246,7 +246,7 @@ def _single(engine: Engine, name: str, make: Make) -> Iterator[Figure]:
 @benchmark("observation")
 def observation_figures() -> Iterator[Figure]:
     """What the possibility of observing costs when nobody does: a transaction's reads and writes, with and without."""
-    from engine.state.local_cache import LocalCache
+    from engine.state.local_cache import local_cache
     from engine.values import Layer
 
     class Reader:
@@ -259,7 +259,7 @@ def observation_figures() -> Iterator[Figure]:
     keys = [f"b-Contract-{number}" for number in range(20)]
 
     def work(*, observe: bool) -> None:
-        cache = LocalCache(Reader(), observe=observe)
+        cache = local_cache(Reader(), observe=observe)
         for key in keys:
             cache.get(key)
             cache.put(key, "i2@alice")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from engine.errors import InternalError
-from engine.state.local_cache import LocalCache, PendingWrites
+from engine.state.local_cache import LocalCache, ObservedCache, PendingWrites, local_cache
 from engine.values import AccessKind, Layer, StorageAccess
 
 KEYS = st.sampled_from(["b-Contract-a", "b-Contract-b", "m-Contract-map-field", "m-Contract-map", ""])
@@ -34,7 +34,7 @@ class DictReader:
 
 
 def test_reads_own_writes_then_below_and_reports_layers():
-    cache = LocalCache(DictReader({"k": "s1@alice"}), observe=True)
+    cache = ObservedCache(DictReader({"k": "s1@alice"}))
     cache.contract, cache.action, cache.line = "ContractX", 2, 7
     assert cache.get("k") == "s1@alice"
     cache.put("k", "s2@alice")
@@ -57,7 +57,7 @@ def test_reads_own_writes_then_below_and_reports_layers():
 
 def test_blind_write_is_no_dependency_even_when_observed():
     for observe in (False, True):
-        cache = LocalCache(DictReader({"k": "s1@alice"}), observe=observe)
+        cache = local_cache(DictReader({"k": "s1@alice"}), observe=observe)
         cache.put("k", "s2@alice")
         assert cache.read_set == {}
 
@@ -74,7 +74,7 @@ def test_unobserved_cache_records_nothing_and_asks_nothing_for_writes():
 @pytest.mark.parametrize("observe", [False, True])
 def test_reads_are_repeatable_and_ask_once(observe: bool):
     reader = DictReader({"a": "s1@x"})
-    cache = LocalCache(reader, observe=observe)
+    cache = local_cache(reader, observe=observe)
     assert cache.get("a") == "s1@x"
     reader.state["a"] = "overtaken"
     mark = cache.mark()
@@ -121,7 +121,7 @@ class LocalCacheMachine(RuleBasedStateMachine):
     @initialize(state=st.dictionaries(KEYS, TEXTS), observe=st.booleans())
     def start(self, state, observe):
         self.state, self.observe = state, observe
-        self.cache = LocalCache(DictReader(state), observe=observe)
+        self.cache = local_cache(DictReader(state), observe=observe)
         self.twin: dict[str, str | None] = {}
         self.saved: list[dict[str, str | None]] = []
         self.marks: list[int] = []
