@@ -368,7 +368,7 @@ class Isolate:
         self._interrupt = interrupt
         library, context = self._library, self._context
         self._host = callback
-        self.start(f"globalThis.__strataMemory = new ArrayBuffer({capacity})")
+        self.start(f"this.__strataMemory = new ArrayBuffer({capacity})")
         buffer = self._take(None)
         if buffer.contents.type != _BUFFER:
             self._value(buffer)
@@ -378,7 +378,7 @@ class Isolate:
         assert address is not None
         memory = memoryview((ctypes.c_char * buffer.contents.len).from_address(address)).cast("B")
         self._memory = memory
-        self.start("globalThis")
+        self.start("this")  # profiles may take the name `globalThis` away
         target = self._take(None)
         name = library.mr_alloc_string_val(context, b"__strataHost", len(b"__strataHost"), _STRING)
         function = library.mr_make_js_callback(context, _HOST_CALL)

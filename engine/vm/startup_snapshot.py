@@ -234,7 +234,7 @@ def build_image() -> bytes:
 
 
 _WALK = """
-(function (ownKeys, getOwnPropertyDescriptor, getPrototypeOf, found, text) {
+(function (globalObject, ownKeys, getOwnPropertyDescriptor, getPrototypeOf, found, text) {
   let lines = '';
   const visit = (value, path) => {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || found.has(value)) return;
@@ -250,10 +250,10 @@ _WALK = """
     }
     visit(getPrototypeOf(value), path + '^');
   };
-  visit(globalThis, '');
+  visit(globalObject, '');
   visit([[][Symbol.iterator](), function* () {}, async function () {}, async function* () {}, new Error()], 'hidden');
   return lines;
-})(Reflect.ownKeys, Reflect.getOwnPropertyDescriptor, Reflect.getPrototypeOf, new Set(), String)
+})(this, Reflect.ownKeys, Reflect.getOwnPropertyDescriptor, Reflect.getPrototypeOf, new Set(), String)
 """
 """Names, kinds and attributes of everything that a script can reach."""
 

@@ -27,7 +27,8 @@ const OBJECT_MEMBERS = (
 /**
  * Take away what profile iost does not have.
  *
- * @returns {() => void} to be called before contract code runs.
+ * @returns {{hide: () => void, newer: string[]}} `hide` is to be called before contract code runs; `newer` are globals that
+ *     the reference's engine does not have, to be removed when nothing needs them any more.
  */
 export function installGlobals() {
   restrictMembers(Object, OBJECT_MEMBERS, []);
@@ -37,25 +38,23 @@ export function installGlobals() {
   hideFunctionText();
   refuseEval();
   const newer = getOwnPropertyNames(globalObject).filter((name) => !KEPT.includes(name) && !REMOVED.includes(name));
-  return hideOnDemand(REMOVED, newer);
+  return { hide: hideOnDemand(REMOVED), newer };
 }
 
-/** Until it has booted, the sandbox itself needs what contracts see as `null` or, if it is newer, as undefined. */
-function hideOnDemand(removed, newer) {
+/** Until it has booted, the sandbox itself needs what contracts see as `null`. */
+function hideOnDemand(removed) {
   let hidden = false;
-  const hide = (name, shown) => {
+  for (const name of removed) {
     const original = globalObject[name];
     defineProperty(globalObject, name, {
-      get: () => (hidden ? shown : original),
+      get: () => (hidden ? null : original),
       set(value) {
         defineProperty(globalObject, name, { value, writable: true, enumerable: false, configurable: true });
       },
       configurable: true,
       enumerable: false,
     });
-  };
-  for (const name of removed) hide(name, null);
-  for (const name of newer) hide(name, undefined);
+  }
   return () => {
     hidden = true;
   };

@@ -79,7 +79,7 @@ export function install({ charge, tick, meter, host, gasUsed }) {
     spread: createSpreadElement(charge),
   };
   const isShared = collectShared();
-  const hideGlobals = installGlobals(); // before the others: what it uses is not priced yet
+  const globals = installGlobals(); // before the others: what it uses is not priced yet
   installJSON(charge, isShared);
   installStrings(charge);
   installMathematics(charge);
@@ -91,10 +91,11 @@ export function install({ charge, tick, meter, host, gasUsed }) {
       names: ['_IOSTInstruction_counter', '_IOSTBinaryOp', '_IOSTTemplateTag', '_IOSTSpreadElement'],
       values: [meter, operators.binary, operators.template, operators.spread],
     },
+    removedGlobals: globals.newer,
     roots: [storage, blockchain, crypto, Console, format, formatWithOptions, operators, BigNumber, numbers],
 
     createGlobals(frame) {
-      hideGlobals();
+      globals.hide();
       const frameStorage = { ...storage };
       const frameBlockchain = { ...blockchain };
       const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);

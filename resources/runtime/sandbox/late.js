@@ -42,9 +42,6 @@ export function createLateMembers() {
   const known = [];
   const globalNames = [];
   const globals = [];
-  for (let i = 0; i < LATE_GLOBALS.length; i += 1) {
-    defineProperty(globalObject, LATE_GLOBALS[i], { value: undefined, writable: true, configurable: true });
-  }
 
   return {
     /** Objects that must not be frozen yet. */
