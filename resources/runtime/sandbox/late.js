@@ -20,9 +20,6 @@ const originalNames = ownKeys(globalObject);
 const originals = [];
 for (let i = 0; i < originalNames.length; i += 1) originals[i] = getOwnPropertyDescriptor(globalObject, originalNames[i]);
 
-/** Late globals that hardening would have left in place for the profile to deal with. */
-const LATE_GLOBALS = ['SuppressedError', 'DisposableStack', 'Float16Array'];
-
 const holders = [
   Error,
   Math,
