@@ -11,23 +11,30 @@ const LEVELS = { debug: 'Debug', info: 'Info', warn: 'Warn', error: 'Error' };
  *
  * @param {Function} host the synchronous host call.
  * @param {(value: any) => boolean} isNumberObject whether `%d` prints a value by its `toString`.
+ * @param {(name: string, otherwise: any) => any} find what a name means to libraries while a contract runs.
  */
-export function createConsole(host, isNumberObject) {
+export function createConsole(host, isNumberObject, find) {
   const emptyOptions = {};
 
   function format(...args) {
-    return formatWithOptions(emptyOptions, ...args);
+    const formatting = find('formatWithOptions', formatWithOptions);
+    return formatting(emptyOptions, ...args);
   }
 
   function formatWithOptions(inspectOptions, f) {
-    if (typeof f !== 'string') Array.from(arguments); // there is no `Array.from`: this throws
+    if (typeof f !== 'string') {
+      const values = Array.from(arguments); // there is no `Array.from`, unless the contract makes one: this throws
+      values.shift();
+      return JSON.stringify(values.length === 1 ? values[0] : values);
+    }
     if (arguments.length === 2) return f;
     return fill(f, arguments, isNumberObject);
   }
 
   class Console {
     _format(...args) {
-      return format(...args);
+      const formatting = find('format', format);
+      return formatting(...args);
     }
   }
 

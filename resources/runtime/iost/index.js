@@ -12,7 +12,7 @@ import { installGlobals } from './globals.js';
 import { createNumbers } from './numbers.js';
 import { installJSON } from './json.js';
 import { installMathematics } from './mathematics.js';
-import { apply } from './primordials.js';
+import { createOwnNames } from './own_names.js';
 import { createBinaryOperator, createSpreadElement, createTemplateTag } from './operators.js';
 import { errorText, resultText } from './results.js';
 import { collectShared } from './shared.js';
@@ -45,7 +45,10 @@ const PARAMETER_NAMES = [
   'IOSTInstruction',
 ];
 
-/** What the reference runs behind the contract, in the same script; `IOSTInstruction` calls the method. */
+/**
+ * What the reference runs behind the contract, in the same script; `IOSTInstruction` calls the method. In front of a
+ * contract that declares names of libraries itself, its `own` lets them find these.
+ */
 const ENDING =
   'const obj=new module.exports;let rs=IOSTInstruction(obj);' +
   "if(typeof rs==='function'||typeof rs==='object'){_IOSTInstruction_counter.incr(12);rs=JSON.stringify(rs);}return rs;";
@@ -69,10 +72,11 @@ export function install({ charge, tick, meter, host, gasUsed }) {
   BigNumber = createBigNumber(charge);
   const isNumberObject = (value) => value instanceof numbers.Int64 || value instanceof BigNumber;
 
+  const ownNames = createOwnNames();
   const storage = createStorage(host);
   const blockchain = createBlockchain(host, numbers);
   const crypto = createCrypto(host);
-  const { Console, format, formatWithOptions } = createConsole(host, isNumberObject);
+  const { Console, format, formatWithOptions } = createConsole(host, isNumberObject, ownNames.find);
   const operators = {
     binary: createBinaryOperator(charge, tick),
     template: createTemplateTag(charge),
@@ -96,6 +100,7 @@ export function install({ charge, tick, meter, host, gasUsed }) {
 
     createGlobals(frame) {
       globals.hide();
+      frame.invoke.own = ownNames.adopt;
       const frameStorage = { ...storage };
       const frameBlockchain = { ...blockchain };
       const { block, tx, blockInfo, txInfo } = createTransactionObjects(frame);
@@ -128,10 +133,7 @@ export function install({ charge, tick, meter, host, gasUsed }) {
     ending: ENDING,
 
     /** Run a contract and its method; returns what the method returned, objects as JSON. */
-    run(factory, values) {
-      'use strict'; // the bundle is a sloppy script: without this, `caller` of the contract would lead here
-      return apply(factory, undefined, values);
-    },
+    run: ownNames.during,
 
     resultText,
     errorText,

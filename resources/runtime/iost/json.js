@@ -5,7 +5,7 @@
  * what a contract made of them) are part of its observable behaviour.
  */
 
-import { apply, NativeError, NativeString, parseJSON } from './primordials.js';
+import { apply, NativeString, parseJSON } from './primordials.js';
 
 const CALL = 24;
 const VALUE = 56;
@@ -85,7 +85,7 @@ function createStringify(charge, isShared) {
   }
 
   function textOfObject(value, outer) {
-    if (value.hasOwnProperty(visiting)) throw new NativeError('Converting circular structure to JSON');
+    if (value.hasOwnProperty(visiting)) throw new Error('Converting circular structure to JSON');
     const marked = !isShared(value); // shared objects are frozen here, but not on the reference chain
     if (marked) Object.defineProperty(value, visiting, { configurable: true });
     layout.gap += layout.indent;
@@ -138,7 +138,7 @@ function createStringify(charge, isShared) {
       layout.indent = space;
     }
     layout.replacer = replacer;
-    if (replacer && typeof replacer !== 'function' && !isKeyList(replacer)) throw new NativeError('JSON.stringify');
+    if (replacer && typeof replacer !== 'function' && !isKeyList(replacer)) throw new Error('JSON.stringify');
     const text = textOf('', { '': value });
     if (typeof text === 'string') charge(2 * text.length);
     return text;

@@ -1,6 +1,5 @@
 /** `Int64` and `Float64`: checked numbers over BigNumber, without prices of their own (spec/gas.md §6.6). */
 
-import { NativeError } from './primordials.js';
 
 const MAXIMUM = '9223372036854775807';
 const MINIMUM = '-9223372036854775808';
@@ -23,7 +22,7 @@ export function createNumbers(BigNumber, priced) {
     }
 
     _validate() {
-      if (!this.number.isInteger()) throw new NativeError('Int64: ' + this.number + ' is not an integer');
+      if (!this.number.isInteger()) throw new Error('Int64: ' + this.number + ' is not an integer');
       checkRange(this.number, MaxInt64, MinInt64, 'Int64: ', 'int64');
     }
 
@@ -65,12 +64,12 @@ export function createNumbers(BigNumber, priced) {
 }
 
 function checkRange(number, maximum, minimum, prefix, type) {
-  if (number.gt(maximum)) throw new NativeError(prefix + number + ' overflow ' + type);
-  if (number.lt(minimum)) throw new NativeError(prefix + number + ' underflow ' + type);
+  if (number.gt(maximum)) throw new Error(prefix + number + ' overflow ' + type);
+  if (number.lt(minimum)) throw new Error(prefix + number + ' underflow ' + type);
 }
 
 function checkedArgument(receiver, arg, Class, prefix) {
-  if (arg === undefined || arg == null) throw new NativeError(prefix + arg + ' is empty');
+  if (arg === undefined || arg == null) throw new Error(prefix + arg + ' is empty');
   const fits = arg instanceof Class && arg.constructor === receiver.constructor;
   const checked = fits ? arg : new receiver.constructor(arg);
   checked._validate();

@@ -2,7 +2,6 @@
 
 import { Operation } from '../operations.js';
 import { checkLength, checkString } from './checks.js';
-import { NativeError } from './primordials.js';
 
 /** The functions of `storage`, in the order in which a contract sees them. */
 export function createStorage(host) {
@@ -25,7 +24,7 @@ export function createStorage(host) {
   // Assigned one by one: like the reference's they have no name.
   const storage = {};
   storage.put = function (key, value, payer) {
-    if (typeof value !== 'string') throw new NativeError('storage put must be string');
+    if (typeof value !== 'string') throw new Error('storage put must be string');
     checked('Put', '.', [key], KEY);
     checkLength(value);
     return host(Operation.STORAGE_PUT, key, value, checkedPayer('Put', payer));
@@ -43,7 +42,7 @@ export function createStorage(host) {
     return host(Operation.STORAGE_DEL, key);
   };
   storage.mapPut = function (key, field, value, payer) {
-    if (typeof value !== 'string') throw new NativeError('storage mapPut must be string');
+    if (typeof value !== 'string') throw new Error('storage mapPut must be string');
     checked('MapPut', '.', [key, field], KEY);
     checkLength(value);
     return host(Operation.MAP_PUT, key, field, value, checkedPayer('MapPut', payer));

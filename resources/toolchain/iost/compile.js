@@ -14,7 +14,7 @@ import { lint } from '../lint/lint.js';
 import { hideFromWith } from './hiding.js';
 import { meterMerged } from './merging.js';
 import { meter } from './metering.js';
-import { argumentsRenames, constantRenames, takenName } from './names.js';
+import { argumentsRenames, constantRenames, ownNames, takenName } from './names.js';
 import { escapedSource, parse } from './parser.js';
 import { align, checkArrows, checkNames, checkTokens, rewrite } from './rewrite.js';
 
@@ -46,7 +46,8 @@ export function compile(parts) {
     ...constants.renames,
     ...hiding.renames,
   ];
-  const beginning = (takenName(analysis)?.text ?? '') + constants.prefix + hiding.prefix;
+  const own = ownNames(analysis);
+  const beginning = (takenName(analysis)?.text ?? '') + constants.prefix + hiding.prefix + own;
   const evals = evalRenames(analysis);
   const probes = new Probes(tree, analysis);
   // In `with`, even the name of a number's variable may be something else: there every step is taken as it stands.
@@ -60,7 +61,7 @@ export function compile(parts) {
       beginning + evals.prefix + meter(regenerated, tree, { probes, renames: [...renames, ...evals.renames], hidden }),
     probes,
     lines: lineMap(regenerated, tree),
-    openIntrinsics: mayChangeIntrinsics(tree, analysis),
+    openIntrinsics: own !== '' || mayChangeIntrinsics(tree, analysis),
   };
 }
 

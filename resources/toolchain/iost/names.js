@@ -29,6 +29,21 @@ const TAKEN = new Set([
 
 /** Functions of the library script: `var` and `function` may declare them again. */
 const TAKEN_BY_FUNCTIONS = new Set(['format', 'formatWithOptions']);
+/** Names that libraries look up while a contract runs: they find what it declares at its top level. */
+const LOOKED_UP = new Set([
+  ...TAKEN_BY_FUNCTIONS,
+  'Array',
+  'Error',
+  'JSON',
+  'Math',
+  'Number',
+  'Object',
+  'String',
+  'isFinite',
+  'parseFloat',
+  'parseInt',
+]);
+
 const LEXICAL = new Set(['let', 'const', 'class']);
 
 /** Constants of the call script: an assignment throws. */
@@ -66,6 +81,20 @@ export function takenName(analysis) {
     }
   }
   return null;
+}
+
+/**
+ * The beginning of a text that lets libraries find the contract's own variables; empty if it has none that they look up.
+ *
+ * @param {import('../common/scopes.js').Analysis} analysis
+ */
+export function ownNames(analysis) {
+  const names = [...analysis.root.bindings.keys()].filter((name) => LOOKED_UP.has(name));
+  for (const name of TAKEN_BY_FUNCTIONS) {
+    if (analysis.globals.get(name)?.some(({ writes }) => writes)) names.push(name);
+  }
+  if (names.length === 0) return '';
+  return `IOSTInstruction.own({${names.map((name) => `${name}:()=>${name}`).join(',')}});`;
 }
 
 /**
