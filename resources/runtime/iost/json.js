@@ -106,14 +106,19 @@ function createStringify(charge, isShared) {
 
   function membersOf(object, outer) {
     const parts = [];
-    const selective = layout.replacer && typeof layout.replacer === 'object';
-    const keys = selective ? layout.replacer : Object.keys(object);
-    const { length } = keys;
-    charge(CONTAINER + PER_KEY * length);
-    for (let i = 0; i < length; i += 1) {
-      const key = selective ? layout.replacer[i] : keys[i];
-      const text = typeof key === 'string' ? textOf(key, object) : undefined;
+    const add = (key) => {
+      const text = textOf(key, object);
       if (text) parts.push(quote(key) + (layout.gap ? ': ' : ':') + text);
+    };
+    const { replacer } = layout;
+    if (replacer && typeof replacer === 'object') {
+      const { length } = replacer;
+      charge(CONTAINER + PER_KEY * length);
+      for (let i = 0; i < length; i += 1) if (typeof layout.replacer[i] === 'string') add(layout.replacer[i]);
+    } else {
+      const keys = Object.keys(object);
+      charge(CONTAINER + PER_KEY * keys.length);
+      for (const key of keys) add(key); // by the iterator of arrays, as the reference does
     }
     charge(MEMBER * parts.length);
     return enclosed('{', parts, '}', outer);

@@ -56,3 +56,9 @@ def test_names_of_a_contract_end_with_it(workbench):
     source = modern("console.log('%v', 1);", before="const JSON = { stringify() { return 'own'; } };")
     assert outcome(workbench, source).console[0].text == "own"
     assert outcome(workbench, modern("console.log('%v|', 'a');")).console[0].text == '"a"|'
+
+
+def test_json_goes_through_keys_as_arrays_are_gone_through(workbench):
+    declared = "Array.prototype[Symbol.iterator] = function* () { yield 'b'; };"
+    seen = outcome(workbench, modern("return JSON.stringify({ a: 1, b: [2, 3] });", before=declared))
+    assert (seen.result, seen.error) == ('{"b":[2,3]}', None)
