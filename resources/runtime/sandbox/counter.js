@@ -73,10 +73,13 @@ export function createCounter() {
   }
 
   function reach(units, due) {
-    if (units - due > limit) failure = outOfGas;
+    if (units - due > limit) {
+      failure = outOfGas;
+      start(units - due); // work that is not begun is not shown as used
+      throw failure;
+    }
     // Past the limit only with what is not due: `left` stays below 0, so the next charge comes here as well.
-    if (failure !== null || units <= limit) start(units);
-    if (failure !== null) throw failure;
+    if (units <= limit) start(units);
   }
 
   function fail(error) {
