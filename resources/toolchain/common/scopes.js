@@ -1,6 +1,6 @@
 /** Scopes, bindings and references of an ESTree tree: who declares a name, who reads and writes it. */
 
-import { childrenOf, list } from './tree.js';
+import { childrenOf, list, parentsOf } from './tree.js';
 
 const MAX_SHOWN_NAMES = 100;
 
@@ -74,16 +74,22 @@ export class Scope {
 
 /** What was found out about a tree. */
 export class Analysis {
+  #parents = null;
+
   constructor(root) {
     this.root = root;
     /** @type {Map<object, Scope>} the scope in which a node stands; for a function, the one it opens. */
     this.scopes = new Map();
     /** @type {Binding[]} */
     this.bindings = [];
-    /** @type {Map<object, object>} the parent of each node. */
-    this.parents = new Map();
     /** @type {Map<string, Reference[]>} uses of names that the tree does not declare. */
     this.globals = new Map();
+  }
+
+  /** @returns {Map<object, object>} the parent of each node. */
+  get parents() {
+    this.#parents ??= parentsOf(this.root.node);
+    return this.#parents;
   }
 }
 
@@ -96,7 +102,7 @@ export function analyse(tree, { strict = false } = {}) {
   const root = new Scope('program', tree, null, strict);
   const analyser = new Analyser(new Analysis(root));
   analyser.scopes.push(root);
-  analyser.analysis.parents = list(tree);
+  list(tree);
   for (const statement of tree.body) analyser.visit(statement, root);
   analyser.resolve();
   return analyser.analysis;

@@ -22,6 +22,8 @@ export function childrenOf(node) {
 
 function appendChildren(node, list) {
   for (const key in node) {
+    // Most of what is read would be places, in every node.
+    if (key === 'type' || key === 'start' || key === 'end' || key === 'loc' || key === 'range') continue;
     const value = node[key];
     if (typeof value !== 'object' || value === null) continue;
     if (typeof value.type === 'string') list.push(value);
@@ -43,26 +45,32 @@ export function isFunction(node) {
 /** Nodes of trees that are walked often: in pre-order, each with the place behind its own subtree. */
 const listed = new WeakMap();
 
-/**
- * Make every later `walk` of a tree quicker; the tree must not change any more.
- *
- * @param {object} root
- * @returns {Map<object, object>} the parent of each node.
- */
+/** Make every later `walk` of a tree quicker; the tree must not change any more. */
 export function list(root) {
   const nodes = [];
   const ends = [];
-  const parents = new Map();
   const visit = (node) => {
     const index = nodes.push(node) - 1;
-    for (const child of childrenOf(node)) {
-      parents.set(child, node);
-      visit(child);
-    }
+    for (const child of childrenOf(node)) visit(child);
     ends[index] = nodes.length;
   };
   visit(root);
   listed.set(root, { nodes, ends });
+}
+
+/**
+ * @param {object} root of a tree that is listed.
+ * @returns {Map<object, object>} the parent of each node.
+ */
+export function parentsOf(root) {
+  const { nodes, ends } = listed.get(root);
+  const parents = new Map();
+  const open = [];
+  for (let i = 0; i < nodes.length; i += 1) {
+    while (open.length > 0 && ends[open.at(-1)] <= i) open.pop();
+    if (open.length > 0) parents.set(nodes[i], nodes[open.at(-1)]);
+    open.push(i);
+  }
   return parents;
 }
 
