@@ -289,6 +289,11 @@ class Store:
         except Exception as error:
             raise _translated(error, directory) from error
 
+    def buffered_bytes(self) -> int:
+        """Return how much memory holds what is not in table files yet: at most about `WRITE_BUFFER_BYTES`."""
+        sizes = (family.property_int_value("rocksdb.cur-size-all-mem-tables") for family in self._families.values())
+        return sum(size or 0 for size in sizes)
+
     def files(self) -> tuple[str, ...]:
         """Return the names of the table files in use."""
         return tuple(str(file["name"]).lstrip("/\\") for file in self._rdict.live_files())

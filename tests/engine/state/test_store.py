@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.errors import InternalError, InvalidInput, StorageDamaged, StorageError, StorageLocked
 from engine.state import encoding
 from engine.state.blobs import BlobStore
-from engine.state.columns import ColumnName
+from engine.state.columns import WRITE_BUFFER_BYTES, ColumnName
 from engine.state.failures import storage_error
 from engine.state.format import FORMAT, check_format
 from engine.state.stack import StateStack
@@ -309,6 +309,15 @@ def test_half_surrogates_are_refused_before_anything_is_kept(stack, writes):
     with pytest.raises(InvalidInput, match="surrogate"):
         stack.commit("t", {"b-X-fine": "s1@a", **writes})
     assert (stack.open_transactions, listed(stack.reader())) == ((), {})
+
+
+def test_what_is_not_in_files_yet_has_a_bound_over_all_columns(store):
+    for number in range(2 * WRITE_BUFFER_BYTES // 2**20):
+        batch = store.batch()
+        for column in (ColumnName.BLOCKS, ColumnName.TRANSACTIONS, ColumnName.CHANGES, ColumnName.STATE):
+            batch.put(column, encoding.encode_number(number), bytes(2**18))
+        store.write(batch)
+    assert 0 < store.buffered_bytes() < 1.5 * WRITE_BUFFER_BYTES
 
 
 def test_blobs(store):
