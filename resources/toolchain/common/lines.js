@@ -21,13 +21,15 @@ export function lineMap(text, tree) {
   return lines.map((line, i) => (last = line || ends[i] || last));
 }
 
-function lineStarts(text) {
+/** @returns {number[]} where each line of a text begins. */
+export function lineStarts(text) {
   const starts = [0];
   for (const match of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) starts.push(match.index + match[0].length);
   return starts;
 }
 
-function lineOf(starts, position) {
+/** @returns {number} the line (from 0) in which a position is. */
+export function lineOf(starts, position) {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {

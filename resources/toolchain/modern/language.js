@@ -15,21 +15,24 @@ export function checkLanguage(tree, isLibrary) {
     if (node.type === 'Identifier' && MACHINERY.test(node.name)) {
       refuse(node, 'reserved-name', `the name ${node.name} is reserved`, 'Choose another name');
     }
-    if (node.loc && isLibrary(node.loc.start.line)) return;
-    if (node.async) refuse(node, 'no-async', 'async functions are not supported', WAITING);
-    switch (node.type) {
-      case 'AwaitExpression':
-        refuse(node, 'no-async', 'await is not supported', WAITING);
-        break;
-      case 'ForOfStatement':
-        if (node.await) refuse(node, 'no-async', 'for await is not supported', WAITING);
-        break;
-      case 'ImportExpression':
-        refuse(node, 'no-import', 'import() is not supported', 'Load the module with require() at the top instead');
-        break;
-      default:
-    }
+    const found = refusal(node);
+    if (found !== null && !isLibrary(node.loc.start.line)) refuse(node, ...found);
   });
+}
+
+/** @returns {[string, string, string] | null} code, text and explanation of why a node is not allowed. */
+function refusal(node) {
+  if (node.async) return ['no-async', 'async functions are not supported', WAITING];
+  switch (node.type) {
+    case 'AwaitExpression':
+      return ['no-async', 'await is not supported', WAITING];
+    case 'ForOfStatement':
+      return node.await ? ['no-async', 'for await is not supported', WAITING] : null;
+    case 'ImportExpression':
+      return ['no-import', 'import() is not supported', 'Load the module with require() at the top instead'];
+    default:
+      return null;
+  }
 }
 
 const WAITING = 'A contract call runs to its end at once; nothing is left that could be waited for';

@@ -1,15 +1,49 @@
-import { Parser } from 'acorn';
+import { Node, Parser } from 'acorn';
 
+import { lineOf, lineStarts } from '../common/lines.js';
 import { CompileProblem } from '../common/problem.js';
 import { checkDepth } from '../common/tree.js';
 
 const MAX_SCOPES = 2_000;
+
+/** A node that tells its lines and columns when it is asked for them, which few nodes are. */
+class PlacedNode extends Node {
+  #starts;
+
+  /** @param {object} parser @param {number} position @param {number[]} starts where each line begins. */
+  constructor(parser, position, starts) {
+    super(parser, position);
+    this.#starts = starts;
+  }
+
+  get loc() {
+    return { start: this.#place(this.start), end: this.#place(this.end) };
+  }
+
+  #place(position) {
+    const line = lineOf(this.#starts, position);
+    return { line: line + 1, column: position - this.#starts[line] };
+  }
+}
 
 /** Contracts of profile modern are strict from their first character on. */
 class StrictParser extends Parser {
   constructor(...parameters) {
     super(...parameters);
     this.strict = true;
+    this.lineStarts = lineStarts(this.input);
+  }
+
+  startNode() {
+    return new PlacedNode(this, this.start, this.lineStarts);
+  }
+
+  startNodeAt(position) {
+    return new PlacedNode(this, position, this.lineStarts);
+  }
+
+  copyNode(node) {
+    return Object.assign(this.startNodeAt(node.start), node);
   }
 
   /** The parser looks through all open scopes over and over. */
@@ -32,7 +66,6 @@ export function parse(source) {
     const tree = StrictParser.parse(source, {
       ecmaVersion: 'latest',
       sourceType: 'script',
-      locations: true,
       ranges: true,
       allowHashBang: false,
       onComment: (block, value, start, end) => comments.push({ value, range: [start, end] }),
