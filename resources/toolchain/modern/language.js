@@ -5,6 +5,9 @@ import { walk } from '../common/tree.js';
 
 const MACHINERY = /^(?:_IOST(?:Instruction_counter|BinaryOp|TemplateTag|SpreadElement)|IOSTInstruction|_strata_\w*)$/;
 
+/** What may be refused, beside what is called async. */
+const SUSPECT = new Set(['AwaitExpression', 'ForOfStatement', 'ImportExpression']);
+
 /**
  * @param {object} tree a Program.
  * @param {(line: number) => boolean} isLibrary lines in which such constructs stand but are disabled.
@@ -15,24 +18,22 @@ export function checkLanguage(tree, isLibrary) {
     if (node.type === 'Identifier' && MACHINERY.test(node.name)) {
       refuse(node, 'reserved-name', `the name ${node.name} is reserved`, 'Choose another name');
     }
-    const found = refusal(node);
-    if (found !== null && !isLibrary(node.loc.start.line)) refuse(node, ...found);
+    if (!node.async && !SUSPECT.has(node.type)) return;
+    if (isLibrary(node.loc.start.line)) return;
+    if (node.async) refuse(node, 'no-async', 'async functions are not supported', WAITING);
+    switch (node.type) {
+      case 'AwaitExpression':
+        refuse(node, 'no-async', 'await is not supported', WAITING);
+        break;
+      case 'ForOfStatement':
+        if (node.await) refuse(node, 'no-async', 'for await is not supported', WAITING);
+        break;
+      case 'ImportExpression':
+        refuse(node, 'no-import', 'import() is not supported', 'Load the module with require() at the top instead');
+        break;
+      default:
+    }
   });
-}
-
-/** @returns {[string, string, string] | null} code, text and explanation of why a node is not allowed. */
-function refusal(node) {
-  if (node.async) return ['no-async', 'async functions are not supported', WAITING];
-  switch (node.type) {
-    case 'AwaitExpression':
-      return ['no-async', 'await is not supported', WAITING];
-    case 'ForOfStatement':
-      return node.await ? ['no-async', 'for await is not supported', WAITING] : null;
-    case 'ImportExpression':
-      return ['no-import', 'import() is not supported', 'Load the module with require() at the top instead'];
-    default:
-      return null;
-  }
 }
 
 const WAITING = 'A contract call runs to its end at once; nothing is left that could be waited for';
