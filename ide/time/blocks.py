@@ -28,7 +28,7 @@ class Column(IntEnum):
     TIME = 3
 
 
-_TITLES = ("Block", "Checkpoints and edits", "Transactions", "Time")
+_TITLES = ("Block", "Notes", "Transactions", "Time")
 
 
 class BlocksModel(QAbstractTableModel):
