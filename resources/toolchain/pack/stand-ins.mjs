@@ -19,6 +19,9 @@ const STAND_INS = {
   'buffer.js': ['__strata_Buffer', '__strata_buffer_module'],
 };
 
+/** How all those names begin. */
+const PREFIX = '__strata_';
+
 /** What esbuild calls the globals instead. */
 export const DEFINED = {
   Buffer: '__strata_Buffer',
@@ -47,15 +50,24 @@ export async function standInsFor(code, how) {
   const waiting = [code];
   while (waiting.length > 0) {
     const text = waiting.pop();
-    const files = Object.keys(STAND_INS).filter(
-      (file) => !needed.has(file) && STAND_INS[file].some((name) => text.includes(name)),
-    );
-    for (const file of files) {
+    for (const file of namedIn(text)) {
+      if (needed.has(file)) continue;
       needed.set(file, await standIn(file, how));
       waiting.push(needed.get(file).code);
     }
   }
   return Object.keys(STAND_INS).flatMap((file) => needed.get(file) ?? []);
+}
+
+/** The stand-ins whose names occur in a text, which may be long: it is gone through once. */
+function namedIn(text) {
+  const files = new Set();
+  for (let at = text.indexOf(PREFIX); at !== -1; at = text.indexOf(PREFIX, at + 1)) {
+    for (const file of Object.keys(STAND_INS)) {
+      if (STAND_INS[file].some((name) => text.startsWith(name, at))) files.add(file);
+    }
+  }
+  return files;
 }
 
 /** Build all stand-ins ahead of the first need. */
