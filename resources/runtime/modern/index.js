@@ -121,14 +121,14 @@ export function install({ charge, meter, host, gasUsed }) {
     /** Load a contract's modules and run the method of what they export; returns its result. */
     run(factory, values, invoke) {
       'use strict'; // the bundle is a sloppy script: without this, `caller` of the contract would lead here
-      const module = {};
-      random.begin();
+      const outer = random.setLoading(true); // a contract may call another one while it is loaded
       try {
-        module.exports = apply(factory, undefined, values);
+        const module = { exports: apply(factory, undefined, values) };
+        random.setLoading(false);
+        return invoke(new module.exports());
       } finally {
-        random.end();
+        random.setLoading(outer);
       }
-      return invoke(new module.exports());
     },
 
     resultText,

@@ -9,7 +9,8 @@ const WHILE_LOADING = 0.5;
 /**
  * Put this `Math.random` in place.
  *
- * @returns {{begin: () => void, end: () => void}} called before and after a contract's modules are loaded.
+ * @returns {{setLoading: (value: boolean) => boolean}} tells whether a contract's modules are being loaded now; returns
+ *     whether they were until now.
  */
 export function installRandom() {
   let isLoading = false;
@@ -21,11 +22,10 @@ export function installRandom() {
   };
   defineProperty(Math, 'random', { value: random, writable: true, enumerable: false, configurable: true });
   return {
-    begin() {
-      isLoading = true;
-    },
-    end() {
-      isLoading = false;
+    setLoading(value) {
+      const before = isLoading;
+      isLoading = value;
+      return before;
     },
   };
 }

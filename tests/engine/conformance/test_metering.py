@@ -109,3 +109,14 @@ def test_the_call_stands_in_the_contracts_own_script(workbench, declared, body, 
     # spec/gas.md §8.1-8.2: `const obj = …; let rs = obj.m(); … JSON.stringify(rs)` follow the contract's text.
     seen = outcome(workbench, modern(body, before=declared))
     assert (seen.result, seen.error) == (result, error and f"Uncaught exception: {error}")
+
+
+def test_chance_is_refused_in_methods_only_also_of_a_contract_that_is_called_meanwhile(workbench):
+    callee = modern("return Math.random();", before="const seed = Math.random();")
+    before = "const seed = Math.random(); const other = blockchain.call('other0', 'm', []);"
+    seen = outcome(workbench, modern("return seed;", before=before), callee, profile=Profile.MODERN)
+    assert "Math.random does not exist on a chain" in seen.error
+    quiet = modern("return seed;", before="const seed = Math.random();")
+    before = "const [other] = blockchain.call('other0', 'm', []); const seed = Math.random();"
+    seen = outcome(workbench, modern("return [seed, other];", before=before), quiet, profile=Profile.MODERN)
+    assert (seen.result, seen.error) == ('[0.5,"0.5"]', None)
