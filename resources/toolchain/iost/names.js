@@ -40,6 +40,7 @@ const LOOKED_UP = new Set([
   'Object',
   'String',
   'isFinite',
+  'isNaN',
   'parseFloat',
   'parseInt',
 ]);

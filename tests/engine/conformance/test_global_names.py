@@ -34,6 +34,7 @@ def test_a_removed_global_is_null(workbench, name):
         ("let parseInt = 1;", "console.log('%i|', 1);", [], "TypeError: parseInt is not a function"),
         ("function early() { console.log('%i', 1); } early(); let parseInt;", "", [], "ReferenceError: Cannot access"),
         ("class Error { toString() { return 'mine'; } }", "storage.put('k', 5);", [], "mine"),
+        ("let isNaN = () => { throw 'asked'; };", "new BigNumber('NaN');", [], "asked"),
         ("const JSON = { stringify(x) { return 'text'; } };", "console.log('%v|', 1);", ["text|"], None),
         ("const Array = { from(x) { return [1, x.length]; } };", "console.log(5);", ["2"], None),
         (
