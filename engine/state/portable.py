@@ -116,11 +116,13 @@ def export_chain(stack: StateStack, file: Path) -> int:
     """Write everything the stack's database holds to `file`; return the number of lines.
 
     Raises:
-        InvalidInput: the open block has transactions.
+        InvalidInput: the open block has transactions, or something other than a file has that name.
         StorageError: the file cannot be written; StorageDamaged: the database cannot be read.
     """
     if stack.open_transactions:
         raise InvalidInput("the open block has transactions", advice="Produce or discard it before exporting.")
+    if file.exists() and not file.is_file():  # a device or a pipe would be replaced, not written to
+        raise InvalidInput("this is not an ordinary file", where=str(file), advice="Choose another place for it.")
     partial = file.with_name(f"{file.name}.partial")
     digest = hashlib.sha256()
     lines = 0

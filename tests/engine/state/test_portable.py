@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from engine.errors import InvalidInput
@@ -77,6 +80,18 @@ def test_import_never_overwrites(filled, tmp_path):
     (tmp_path / "full" / "file").touch()
     with pytest.raises(InvalidInput):
         import_chain(tmp_path / "chain.jsonl", tmp_path / "full")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a named pipe")
+def test_export_does_not_replace_what_is_no_file(filled, tmp_path):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "pipe"):
+        with pytest.raises(InvalidInput, match="not an ordinary file"):
+            export_chain(filled, tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} >= {"folder", "pipe"}
+    assert not list(tmp_path.glob("*.partial"))
 
 
 def test_open_block_is_not_exported_by_accident(stack, tmp_path):
