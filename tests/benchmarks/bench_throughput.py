@@ -18,7 +18,7 @@ from rocksdict import Options, Rdict, WriteBatch
 from engine.compiler.abi import read_abi
 from engine.facade import DeployRequest, Engine
 from engine.values import Action, TransactionRequest, TransactionResult
-from tests.benchmarks.harness import Figure, benchmark, times
+from tests.benchmarks.harness import Figure, benchmark
 
 SOURCE = """class Bench {
     init() { storage.put('total', '0'); }
@@ -241,31 +241,3 @@ def _single(engine: Engine, name: str, make: Make) -> Iterator[Figure]:
     yield Figure(f"single {name[:-1]}, p99", ordered[int(len(ordered) * 0.99)], "µs")
     cost = (statistics.median(observed) / statistics.median(plain) - 1) * 100
     yield Figure(f"single {name[:-1]}: cost of a listener", cost, "%")
-
-
-@benchmark("observation")
-def observation_figures() -> Iterator[Figure]:
-    """What the possibility of observing costs when nobody does: a transaction's reads and writes, with and without."""
-    from engine.state.local_cache import local_cache
-    from engine.values import Layer
-
-    class Reader:
-        def read(self, key: str) -> tuple[str | None, Layer]:
-            return "i1@alice", Layer.ROCKSDB
-
-        def read_many(self, keys: Sequence[str]) -> list[tuple[str | None, Layer]]:
-            return [self.read(key) for key in keys]
-
-    keys = [f"b-Contract-{number}" for number in range(20)]
-
-    def work(*, observe: bool) -> None:
-        cache = local_cache(Reader(), observe=observe)
-        for key in keys:
-            cache.get(key)
-            cache.put(key, "i2@alice")
-            cache.get(key)
-
-    plain = times(lambda: work(observe=False), 3000)
-    observed = times(lambda: work(observe=True), 3000)
-    yield Figure("60 accesses, nobody listens, p50", plain.p50, "µs", note="code that records is not in this class")
-    yield Figure("60 accesses, recorded, p50", observed.p50, "µs")
