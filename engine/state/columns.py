@@ -9,6 +9,8 @@ from rocksdict import BlockBasedOptions, Cache, DBRecoveryMode, Options
 BLOCK_CACHE_BYTES = 256 * 1024 * 1024
 WRITE_BUFFER_BYTES = 64 * 1024 * 1024
 """What all column families together hold in memory before it goes to table files; each by itself may hold as much."""
+_MOST_OPEN_FILES = 400
+"""Half of what a process may usually open."""
 _BLOOM_BITS = 10
 _MEMTABLE_BLOOM_SHARE = 0.05
 _KEPT_LOG_FILES = 4
@@ -41,6 +43,7 @@ def database_options(cache: Cache, *, salvaging: bool = False) -> Options:
         DBRecoveryMode.point_in_time() if salvaging else DBRecoveryMode.tolerate_corrupted_tail_records()
     )
     options.set_paranoid_checks(not salvaging)
+    options.set_max_open_files(_MOST_OPEN_FILES)
     options.set_db_write_buffer_size(WRITE_BUFFER_BYTES)
     options.set_keep_log_file_num(_KEPT_LOG_FILES)
     options.set_max_log_file_size(_LOG_FILE_BYTES)

@@ -291,8 +291,16 @@ class Store:
 
     def buffered_bytes(self) -> int:
         """Return how much memory holds what is not in table files yet: at most about `WRITE_BUFFER_BYTES`."""
-        sizes = (family.property_int_value("rocksdb.cur-size-all-mem-tables") for family in self._families.values())
-        return sum(size or 0 for size in sizes)
+        return self._sum("rocksdb.cur-size-all-mem-tables")
+
+    def cached_bytes(self) -> int:
+        """Return how much memory holds parts of table files: at most about `BLOCK_CACHE_BYTES`, and their indexes."""
+        return self._sum("rocksdb.estimate-table-readers-mem") + (
+            self._rdict.property_int_value("rocksdb.block-cache-usage") or 0
+        )
+
+    def _sum(self, name: str) -> int:
+        return sum(family.property_int_value(name) or 0 for family in self._families.values())
 
     def files(self) -> tuple[str, ...]:
         """Return the names of the table files in use."""

@@ -44,7 +44,7 @@ GAS = {"fatal": "2000000", "add": "100000"}
 
 
 class Usage:
-    """What the program and its workers use, over time; RocksDB's write buffers, which have a bound, are left out."""
+    """What the program and its workers use, over time; RocksDB's buffers, cache and table files are left out."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -58,8 +58,9 @@ class Usage:
             return
         own = self._process
         workers = sum(_resident(child) for child in own.children(recursive=True))
-        resident = own.memory_info().rss - self._store.buffered_bytes()
-        self.rows.append((now, transactions, resident, workers, own.num_fds(), own.num_threads()))
+        resident = own.memory_info().rss - self._store.buffered_bytes() - self._store.cached_bytes()
+        files = own.num_fds() - len(self._store.files())
+        self.rows.append((now, transactions, resident, workers, files, own.num_threads()))
 
     def slope(self, column: int, per: int) -> float:
         """Growth of a column for one unit of another, by least squares over the last two thirds."""
