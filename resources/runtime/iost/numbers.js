@@ -1,6 +1,5 @@
 /** `Int64` and `Float64`: checked numbers over BigNumber, without prices of their own (spec/gas.md §6.6). */
 
-
 const MAXIMUM = '9223372036854775807';
 const MINIMUM = '-9223372036854775808';
 
