@@ -58,6 +58,10 @@ class User:
     def see(self, condition):
         self.qtbot.waitUntil(condition, timeout=PATIENCE)
 
+    def click(self, button):
+        self.see(lambda: button.isVisible() and button.isEnabled())
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
     def deploy(self, file):
         self.window.open_file(file)
         self.run("deploy.deploy")
@@ -168,6 +172,28 @@ def test_step_forwards_and_back_with_a_breakpoint(user, counter):
     user.run("run.stop")
     assert controller.session is None
     assert user.window.editor_for(counter).execution_line is None
+
+
+def test_from_a_value_in_storage_to_the_line_and_the_step_that_wrote_it(user, counter):
+    user.call("add", "5", "false")
+    key = user.local()[0].key
+    user.call("add", "2", "false")
+    storage, controller = user.panels.storage, user.panels.controller
+    user.panels.workbench.key_requested.emit(key)
+    user.see(lambda: storage.view.currentIndex().data() == "count")
+    user.click(storage.viewer.writer)
+    history = storage.viewer.history
+    user.see(lambda: [write.new[:2] for write in history.model.writes] == ["s7", "s5", "s0"])
+    place = history.table.visualRect(history.model.index(1, 1)).center()
+    user.qtbot.mouseClick(history.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    editor = user.window.editor_for(counter)
+    editor.go_to(1)
+    user.click(history.line)
+    user.see(lambda: editor.textCursor().blockNumber() + 1 == 8)
+    user.click(history.debugger)
+    user.see(lambda: controller.view is not None and controller.step.line == 8)
+    assert controller.session.result.hash == history.chosen.author.transaction.hash
+    assert editor.execution_line == 8
 
 
 def test_an_endless_loop_ends_as_a_failure_and_the_next_call_works(user, counter):
