@@ -26,7 +26,7 @@ def storage_error(error: Exception, directory: Path) -> StorageError:
         return StorageError(
             "the disk is full: nothing of the last operation was kept",
             where=where,
-            advice="Free some space on that disk, then open the project again.",
+            advice="Free some space on that disk, then open the project, or run the command, again.",
         )
     if any(sign in lowered for sign in _FORBIDDEN):
         return StorageError(
@@ -47,7 +47,7 @@ def locked(directory: Path) -> StorageLocked:
     return StorageLocked(
         "another instance of Strata has this database open",
         where=str(directory),
-        advice="Close the other instance, choose another data folder, or open a read-only view.",
+        advice="Close the other instance, choose another data folder, or open the chain read-only in the window.",
     )
 
 

@@ -178,6 +178,10 @@ def rebuild(records: Iterable[Record], directory: Path) -> None:
         if directory.exists():
             directory.rmdir()
         building.rename(directory)
+    except StorageError as error:
+        if error.where != str(building):  # reading what is imported failed
+            raise
+        raise StorageError(error.what, where=str(directory), advice=error.advice) from error
     except OSError as error:
         raise StorageError(
             f"the folder cannot be used: {error.strerror}", where=str(directory), advice="Choose another folder."

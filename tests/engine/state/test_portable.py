@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -92,6 +93,32 @@ def test_export_does_not_replace_what_is_no_file(filled, tmp_path):
     assert (tmp_path / "pipe").is_fifo()
     assert {path.name for path in tmp_path.iterdir()} >= {"folder", "pipe"}
     assert not list(tmp_path.glob("*.partial"))
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from engine.errors import StorageError
+from engine.state.portable import import_chain
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+try:
+    import_chain(Path(sys.argv[1]), Path(sys.argv[2]))
+except StorageError as error:
+    print(error.what, error.where, sep="|")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a file size limit")
+def test_import_onto_a_full_disk_names_the_folder_asked_for_and_leaves_nothing(filled, tmp_path, request):
+    export_chain(filled, tmp_path / "chain.jsonl")
+    target = tmp_path / "imported"
+    arguments = [sys.executable, "-c", FULL, str(tmp_path / "chain.jsonl"), str(target), str(request.config.rootpath)]
+    done = subprocess.run(arguments, capture_output=True, check=False, text=True)
+    what, where = done.stdout.strip().split("|")
+    assert what.startswith("the disk is full")
+    assert where == str(target)
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith("imported")]
 
 
 def test_open_block_is_not_exported_by_accident(stack, tmp_path):
