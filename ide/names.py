@@ -1,4 +1,4 @@
-"""Names in the editor, by meaning and not by look: going to a definition, and renaming.
+"""Names in the editor, by meaning and not by look: going to a definition, all references, and renaming.
 
 The engine's parser says what the name at the cursor stands for. Where it cannot (the text does not parse just now, or
 the name comes from another file), definitions are still found by the look of their lines.
@@ -9,22 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor
 
 from engine.errors import CompileError
-from engine.values import Occurrences
+from engine.values import Occurrence, Occurrences
 from ide import dialogs
 from ide.actions.conditions import in_editor, needs_editor, needs_writable_editor
 from ide.bridge import EngineBridge, Request
 from ide.commands import Command, Menu, Scope
 from ide.editor.code_editor import CodeEditor
+from ide.editor.columns import from_utf16
 from ide.editor.definition import find_definition
 from ide.editor.find_bar import word_under_cursor
 from ide.panels.commands import NO_ENGINE
 from ide.project.files import project_files
+from ide.search.searcher import LONGEST_LINE, Hit, Query, search_text
 
 if TYPE_CHECKING:
     from ide.window import MainWindow
@@ -40,11 +43,23 @@ _RESERVED = frozenset(
 )
 
 
+_SEEN_ELSEWHERE = frozenset({"member", "class", "function"})
+"""Kinds of names that other files may use."""
+
+
+class ShowReferences(Protocol):
+    """Shows the places of a name."""
+
+    def __call__(self, name: str, path: Path, places: list[Hit], *, elsewhere: bool) -> object:
+        """Show places in a file, and `elsewhere` in the project where the word stands."""
+
+
 class NameTools(QObject):
     """The commands about the name at the cursor; one question to the engine at a time."""
 
-    def __init__(self, window: MainWindow, bridge: EngineBridge) -> None:
+    def __init__(self, window: MainWindow, bridge: EngineBridge, show_references: ShowReferences) -> None:
         super().__init__(window)
+        self._show_references = show_references
         self._window = window
         self._bridge = bridge
         self._asked: Request[Occurrences | None] | None = None
@@ -58,6 +73,18 @@ class NameTools(QObject):
                 ("F12",),
                 tip="Show where the name at the cursor is declared; a click with Ctrl held does the same",
                 disabled_reason=needs_editor(window),
+                menu=Menu.GO,
+                group=10,
+                scope=Scope.EDITOR,
+            ),
+            Command(
+                "go.references",
+                "Find All References",
+                "Go",
+                in_editor(window, self.find_references),
+                ("Shift+F12",),
+                tip="List every place of the name at the cursor in the panel Search",
+                disabled_reason=self._cannot_ask,
                 menu=Menu.GO,
                 group=10,
                 scope=Scope.EDITOR,
@@ -100,6 +127,37 @@ class NameTools(QObject):
             self._window.status_message(f"No definition of “{name}” was found in the project.")
         else:
             self._window.open_file(found[0], found[1].line)
+
+    # --- references ------------------------------------------------------------------------------
+
+    def _cannot_ask(self) -> str:
+        return needs_editor(self._window)() or ("" if self._bridge.engine is not None else NO_ENGINE)
+
+    def find_references(self, editor: CodeEditor) -> None:
+        """List where the name at the cursor stands: in this file by meaning, in others by its look."""
+        word = word_under_cursor(editor)
+
+        def take(found: Occurrences | None) -> None:
+            if found is not None:
+                places = [_hit(editor, place) for place in found.places]
+                elsewhere = found.kind in _SEEN_ELSEWHERE
+                self._show_references(found.name, editor.path, places, elsewhere=elsewhere)
+            elif word:
+                self._show_by_look(editor, word)
+            else:
+                self._window.status_message("There is no name at the cursor.")
+
+        def fail(error: Exception) -> None:
+            if not isinstance(error, CompileError):
+                raise error
+            if word:
+                self._show_by_look(editor, word)
+
+        self._ask(editor, take, fail)
+
+    def _show_by_look(self, editor: CodeEditor, word: str) -> None:
+        pattern = Query(word, match_case=True, whole_word=True).pattern()
+        self._show_references(word, editor.path, list(search_text(pattern, editor.text())), elsewhere=True)
 
     # --- renaming --------------------------------------------------------------------------------
 
@@ -165,6 +223,14 @@ class NameTools(QObject):
         future = engine.occurrences(editor.text(), file=str(editor.path), line=line, column=start)
         self._asked = self._bridge.request(future, editor, take, failure)
         return True
+
+
+def _hit(editor: CodeEditor, place: Occurrence) -> Hit:
+    text = editor.document().findBlockByNumber(place.line - 1).text()
+    start, end = from_utf16(text, place.column), from_utf16(text, place.end_column)
+    blanks = len(text) - len(text.lstrip())
+    length = place.end_column - place.column
+    return Hit(place.line, place.column, length, text[blanks : end + LONGEST_LINE], start - blanks, end - blanks)
 
 
 def _problem_of(name: str, found: Occurrences) -> str:

@@ -109,7 +109,7 @@ class Program(QObject):
         )
         window.show_dock("state", focus=False)
         self.checker = LiveChecker(window, self.panels.bridge)
-        self.names = NameTools(window, self.panels.bridge)
+        self.names = NameTools(window, self.panels.bridge, self.search_panel.show_references)
         self.authoring = Authoring(window, self.panels, self.problems_panel, self.checker)
         window.add_status_sign(ProblemCounts(window))
         window.add_status_widget(JobsButton(window.tasks))

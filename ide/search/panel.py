@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from engine.errors import InvalidInput
 from ide import dialogs
 from ide.commands import Command, Menu
 from ide.commands.palette import Index
+from ide.editor.definition import SUFFIXES
 from ide.editor.replacement import expand
 from ide.project.model import file_icon
 from ide.search.searcher import Hit, Query, search_files
@@ -185,21 +187,49 @@ class SearchPanel(QWidget):
             self.summary.setText(str(error))
             return
         self._generation += 1
+        self._search(query, folder, lambda _path: True, partial(self._finished, self._generation))
+
+    def show_references(self, name: str, path: Path, places: list[Hit], *, elsewhere: bool) -> None:
+        """Show the places of a name in a file; `elsewhere` adds where other files of the project have the word."""
+        self.cancel()
+        self.tree.clear()
+        self.replace.setEnabled(False)
+        self.needle.setText(name)
+        self._window.show_dock("search", focus=False)
+        self._generation += 1
+        if places:
+            self._add(path, places, self._generation)
+        self.summary.setText(_references(name, len(places), 0))
+        if elsewhere and self._window.project is not None:
+            query = Query(name.lstrip("#"), match_case=True, whole_word=True)
+
+            def finished(outcome: tuple[int, bool]) -> None:
+                self.summary.setText(_references(name, len(places), outcome[0]))
+
+            self._search(
+                query,
+                self._window.project,
+                lambda other: other != path and other.suffix in SUFFIXES,
+                finished,
+            )
+
+    def _search(
+        self,
+        query: Query,
+        folder: Path,
+        wanted: Callable[[Path], bool],
+        finished: Callable[[tuple[int, bool]], object],
+    ) -> None:
         generation = self._generation
         texts = {editor.path: editor.text() for editor in self._window.editors.editors()}
         emit = self._results.found.emit
 
-        def found(path: Path, hits: list[Hit]) -> None:
-            emit(path, hits, generation)
-
         def work(progress: Progress) -> tuple[int, bool]:
-            return search_files(query, folder, texts, found, progress)
+            return search_files(query, folder, texts, lambda path, hits: emit(path, hits, generation), progress, wanted)
 
         self.summary.setText("Searching…")
         self.stop.show()
-        self._task = self._window.tasks.start(
-            f"Searching for “{query.text}”", work, succeeded=partial(self._finished, generation)
-        )
+        self._task = self._window.tasks.start(f"Searching for “{query.text}”", work, succeeded=finished)
         self._task.finished.connect(partial(self._ended, generation))
 
     def query(self) -> Query:
@@ -288,3 +318,9 @@ class SearchPanel(QWidget):
         editor = self._window.open_file(path, hit.line, hit.column, focus=focus)
         if editor is not None:
             editor.select(hit.line, hit.column, hit.length)
+
+
+def _references(name: str, here: int, elsewhere: int) -> str:
+    """Return how often a name was found: here by its meaning, in other files by its look."""
+    places = f"{here} place{'' if here == 1 else 's'} of {name} in this file"
+    return places + (f", {elsewhere} like it in others" if elsewhere else "")

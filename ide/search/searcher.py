@@ -76,8 +76,9 @@ def search_files(
     open_texts: Mapping[Path, str],
     found: Callable[[Path, list[Hit]], None],
     progress: Progress,
+    wanted: Callable[[Path], bool] = lambda _path: True,
 ) -> tuple[int, bool]:
-    """Search the files below a folder, open ones as they are in the editor.
+    """Search the `wanted` files below a folder, open ones as they are in the editor.
 
     Calls `found` for each file with hits, on this thread. Returns the number of hits and whether it
     stopped at `MOST_HITS`. Files that are not text or too large are skipped.
@@ -86,6 +87,8 @@ def search_files(
     total = 0
     for path in project_files(folder, lambda: progress.cancelled):
         progress.check()
+        if not wanted(path):
+            continue
         text = open_texts.get(path)
         if text is None:
             try:

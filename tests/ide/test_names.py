@@ -9,6 +9,7 @@ from engine.compiler.compiler import Compiler
 from engine.vm.toolchain_process import ToolchainProcess
 from ide.bridge import EngineBridge
 from ide.names import NameTools
+from ide.search.panel import SearchPanel
 
 SOURCE = """const LIMIT = 3;
 class Token {
@@ -54,7 +55,9 @@ def compiler():
 @pytest.fixture
 def editor(window, project, compiler):
     bridge = EngineBridge(window)
-    NameTools(window, bridge)
+    search = SearchPanel(window)
+    window.add_dock("search", "Search", search)
+    NameTools(window, bridge, search.show_references)
     bridge.attach(Parser(compiler))
     window.open_project(project)
     (project / "token.js").write_text(SOURCE)
@@ -134,3 +137,41 @@ def test_what_cannot_be_renamed_is_said(window, editor, qtbot):
     editor.insertPlainText("let = ;\n")
     window.commands.run("edit.rename")
     qtbot.waitUntil(lambda: "does not parse" in window.message(), timeout=30_000)
+
+
+def references(window):
+    """Return the lines that are listed, by file."""
+    tree = window.dock("search").widget().tree
+    listed = {}
+    for row in range(tree.topLevelItemCount()):
+        item = tree.topLevelItem(row)
+        path = item.data(0, Qt.ItemDataRole.UserRole)[0]
+        hits = [item.child(i).data(0, Qt.ItemDataRole.UserRole)[1] for i in range(item.childCount())]
+        assert all(hit.text[hit.start : hit.end] for hit in hits)
+        listed[path.name] = [hit.line for hit in hits]
+    return listed
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "places"),
+    [
+        (1, 7, {"token.js": [1, 4, 7, 8]}),
+        (7, 13, {"token.js": [7, 7, 7, 7]}),
+        (4, 11, {"token.js": [4, 6], "safe.js": [1]}),
+        (8, 12, {"token.js": [8], "safe.js": [1]}),
+    ],
+)
+def test_all_references(window, editor, project, qtbot, line, column, places):
+    (project / "lib" / "safe.js").write_text("exports.add = (a) => a._check();\nexports.LIMIT = 1;\n")
+    (project / "lib" / "notes.md").write_text("add _check\n")
+    editor.go_to(line, column)
+    window.commands.run("go.references")
+    qtbot.waitUntil(lambda: references(window) == places, timeout=30_000)
+
+
+def test_references_in_text_that_does_not_parse_go_by_their_look(window, editor, qtbot):
+    editor.go_to(1)
+    editor.insertPlainText("let = ;\n")
+    editor.go_to(2, 7)
+    window.commands.run("go.references")
+    qtbot.waitUntil(lambda: references(window) == {"token.js": [2, 5, 8, 9]}, timeout=30_000)
