@@ -114,6 +114,9 @@ def _show_content(dock: QDockWidget, seen: bool) -> None:
         # The tabs of a group share its room: no tab may ask for more of it only when it comes to the front.
         policy.setRetainSizeWhenHidden(True)
         content.setSizePolicy(policy)
+    focused = content.window().focusWidget()
+    if not seen and focused is not None and (focused is content or content.isAncestorOf(focused)):
+        focused.clearFocus()  # Qt would give it to whatever comes next: a button of the status bar
     content.setVisible(seen)
 
 

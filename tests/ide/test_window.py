@@ -83,6 +83,16 @@ def test_panels_in_tabs_have_no_second_title(full_window, qtbot):
         assert (dock.titleBarWidget() is not None) == bool(full_window.tabifiedDockWidgets(dock))
 
 
+def test_the_focus_of_a_panel_that_goes_behind_another_tab_does_not_wander(full_window, qtbot):
+    full_window.show_dock("storage")
+    inside = full_window.dock("storage").findChild(QLineEdit)
+    qtbot.waitUntil(inside.isVisible)
+    inside.setFocus()
+    full_window.show_dock("time", focus=False)
+    qtbot.waitUntil(lambda: not inside.isVisible())
+    assert full_window.focusWidget() is None
+
+
 def test_zoom_is_a_setting(window, project, qtbot):
     editor = window.open_file(project / "token.js")
     size = editor.font().pointSizeF()
