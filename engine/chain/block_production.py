@@ -30,7 +30,7 @@ from engine.chain.records import (
 from engine.chain.transaction import DEFAULT_CHAIN_ID, Transaction
 from engine.chain.wallet import Wallet, request_of
 from engine.chain.worker_program import Batch, QueuedTransaction
-from engine.errors import InternalError
+from engine.errors import InternalError, RunCancelled, WorkerCrashed
 from engine.interface import BlockFlushed, BlockProduced, EngineEvent, TransactionExecuted
 from engine.state.interface import StateReader
 from engine.state.records import StoredTransaction
@@ -46,6 +46,8 @@ from engine.values import (
 SETTINGS, SERIAL = "chain", "chain-serial"
 """Names of the chain's settings in the store, and of the newest serial number, which changes with every block."""
 BASE_GAS_LIMIT = 100_000_000
+_BASE_ATTEMPTS = 3
+_NO_FAULT_OF_ITS_OWN = {WorkerCrashed.__name__, RunCancelled.__name__}
 Listener = Callable[[EngineEvent], None]
 
 
@@ -212,7 +214,11 @@ class BlockProduction(ChainHistory):
 
     def _execute_base(self, block: OpenBlock) -> None:
         base = self._base(block)
-        (execution,) = self._executions.execute(self.batch(block, (base,)))
+        for _ in range(_BASE_ATTEMPTS):
+            (execution,) = self._executions.execute(self.batch(block, (base,)))
+            # That its worker was killed or stopped says nothing about it, and no block can do without this transaction.
+            if execution.failure is None or execution.failure.error not in _NO_FAULT_OF_ITS_OWN:
+                break
         self._begin(block, base, execution)
 
     def _begin(self, block: OpenBlock, base: QueuedTransaction, execution: Execution) -> None:

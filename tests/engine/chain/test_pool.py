@@ -28,7 +28,7 @@ module.exports = T;
 
 
 class PooledChain:
-    def __init__(self, directory, compiler):
+    def __init__(self, directory, compiler, builtin="none"):
         self.store = Store.open(directory)
         self.stack = StateStack(self.store)
         compilation = Compilation(compiler, self.stack.reader)
@@ -41,12 +41,15 @@ class PooledChain:
             settings=PoolSettings(spares=0),
         )
         self.kills = False
+        self.deaths = 0
         self.events = []
-        self.chain = Chain(self.stack, self.executions, self.events.append, genesis=Genesis(builtin="none"))
+        self.chain = Chain(self.stack, self.executions, self.events.append, genesis=Genesis(builtin=builtin))
 
     def submit(self, job):
         future = self.pool.submit(job)
-        while self.kills and not future.done():
+        kills = self.kills or self.deaths > 0
+        self.deaths -= self.deaths > 0
+        while kills and not future.done():
             for worker in self.pool.statuses():
                 self.pool.kill(worker.id)
             wait([future], timeout=0.01)
@@ -97,3 +100,17 @@ def test_worker_death_and_endless_loop_are_failed_transactions(pooled):
     looped = chain.transact(request("alice", contract, "loop"))
     assert (looped.failure.error, looped.receipt.message) == ("OutOfGas", "out of gas")
     assert chain.transact(request("alice", contract, "ok")).receipt.returns == ('["1"]',)
+
+
+def test_a_block_begins_although_the_worker_of_its_base_transaction_died(tmp_path, compiler):
+    pooled = PooledChain(tmp_path, compiler, builtin="default")
+    try:
+        chain = pooled.chain
+        chain.clock.advance(7 * 24 * 3600 * 10**9)
+        number = chain.head_summary().number
+        pooled.deaths = 1
+        block = chain.produce()
+        assert (pooled.deaths, block.number) == (0, number + 1)
+        assert chain.validate(block.number) is None
+    finally:
+        pooled.close()
