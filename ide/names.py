@@ -136,13 +136,14 @@ class NameTools(QObject):
     def find_references(self, editor: CodeEditor) -> None:
         """List where the name at the cursor stands: in this file by meaning, in others by its look."""
         word = word_under_cursor(editor)
+        is_name = bool(_NAME.fullmatch(word))
 
         def take(found: Occurrences | None) -> None:
             if found is not None:
                 places = [_hit(editor, place) for place in found.places]
                 elsewhere = found.kind in _SEEN_ELSEWHERE
                 self._show_references(found.name, editor.path, places, elsewhere=elsewhere)
-            elif word:
+            elif is_name:
                 self._show_by_look(editor, word)
             else:
                 self._window.status_message("There is no name at the cursor.")
@@ -150,7 +151,7 @@ class NameTools(QObject):
         def fail(error: Exception) -> None:
             if not isinstance(error, CompileError):
                 raise error
-            if word:
+            if is_name:
                 self._show_by_look(editor, word)
 
         self._ask(editor, take, fail)

@@ -169,6 +169,14 @@ def test_all_references(window, editor, project, qtbot, line, column, places):
     qtbot.waitUntil(lambda: references(window) == places, timeout=30_000)
 
 
+def test_there_are_no_references_of_what_is_no_name(window, editor, qtbot):
+    editor.go_to(1, 12)
+    editor.select(1, 12, 1)
+    assert editor.textCursor().selectedText() == "="
+    window.commands.run("go.references")
+    qtbot.waitUntil(lambda: "no name at the cursor" in window.message(), timeout=30_000)
+
+
 def test_references_in_text_that_does_not_parse_go_by_their_look(window, editor, qtbot):
     editor.go_to(1)
     editor.insertPlainText("let = ;\n")
