@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     code_font_size: float = 11.0
     interface_font_size: float = 0.0
     trim_on_save: bool = False
-    autosave_seconds: float = 3.0
+    autosave_seconds: float = 1.0
     check_while_typing: bool = True
     install_missing_packages: bool = False
     worker_floor: int = 1
