@@ -234,7 +234,7 @@ class StorageAccess(Value, array_like=True, frozen=True):
 
     `key` is the state key (`b-CONTRACT-KEY`, `m-CONTRACT-KEY-FIELD`, …, spec/vm.md §4.1), `old` and `new`
     raw stored texts (type letter, body, `@`, payer) or None if absent. `layer` is the layer that answered a
-    read, or that held the old value of a write. `line` is the contract line if it is known, else 0.
+    read, or that held the old value of a write.
     """
 
     kind: AccessKind
@@ -244,7 +244,6 @@ class StorageAccess(Value, array_like=True, frozen=True):
     new: str | None
     contract: str = ""
     action: int = 0
-    line: int = 0
 
 
 class ConsoleLine(Value, array_like=True, frozen=True):

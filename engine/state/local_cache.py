@@ -43,9 +43,8 @@ class LocalCache:
     accesses: Sequence[StorageAccess] = ()
     """What was recorded, in order."""
     contract = ""
-    """With `action` and `line` what accesses are stamped with; the host keeps them up to date."""
+    """With `action` what accesses are stamped with; the host keeps them up to date."""
     action = 0
-    line = 0
 
     def __init__(self, reader: StateReader) -> None:
         self.read_set: dict[str, str | None] = {}
@@ -115,7 +114,7 @@ class LocalCache:
 
 
 class ObservedCache(LocalCache):
-    """A local cache that records every access, stamped with `contract`, `action` and `line`."""
+    """A local cache that records every access, stamped with `contract` and `action`."""
 
     observe = True
 
@@ -131,7 +130,7 @@ class ObservedCache(LocalCache):
         else:
             text, layer = self._below.get(key) or self._read_below(key)
             self.read_set[key] = text
-        self.accesses.append(StorageAccess(_READ, key, layer, text, text, self.contract, self.action, self.line))
+        self.accesses.append(StorageAccess(_READ, key, layer, text, text, self.contract, self.action))
         return text
 
     def put(self, key: str, text: str) -> None:
@@ -155,7 +154,7 @@ class ObservedCache(LocalCache):
         return found
 
     def _record(self, kind: AccessKind, key: str, layer: Layer, old: str | None, new: str | None) -> None:
-        self.accesses.append(StorageAccess(kind, key, layer, old, new, self.contract, self.action, self.line))
+        self.accesses.append(StorageAccess(kind, key, layer, old, new, self.contract, self.action))
 
 
 class PendingWrites:

@@ -103,8 +103,6 @@ def tool_tip(row: StackRow) -> str:
         lines.append(f"Answered by: {_LAYER_NAMES[row.layer]}")
     if row.block is not None:
         lines.append(f"Block: {row.block}")
-    if row.line:
-        lines.append(f"Line: {row.line}")
     if row.fate is not Fate.HELD:
         lines.append(f"Now: {row.fate}")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.facade import BlockFlushed, BlockProduced, EngineEvent, HeadMoved, TransactionExecuted
-from engine.values import Layer, SourceLocation, StateEntry, TransactionResult
+from engine.values import Layer, StateEntry, TransactionResult
 from ide.bridge import Request
 from ide.pacing import Refresh
 from ide.panels.banner import Banner
@@ -267,12 +267,8 @@ class StateStackPanel(QWidget):
         self._show_lower()
 
     def _open_access(self, row: StackRow) -> None:
-        result = self._workbench.selected
         if self._reached is not None:
             self._workbench.access_requested.emit(row.order)
-        elif result is not None and row.line:
-            access = result.accesses[row.order]
-            self._workbench.show_source(SourceLocation(access.contract, "", access.line))
         else:
             self._open_key(row)
 

@@ -46,7 +46,6 @@ class StackRow:
     block: int | None = None
     transaction: str = ""
     order: int = -1
-    line: int = 0
     glow_from: float = 0.0
     has_old: bool = True
     is_book: bool = False
@@ -100,7 +99,6 @@ def access_rows(
                 fate=fate,
                 transaction=result.hash,
                 order=order,
-                line=access.line,
                 glow_from=glow_from if access.kind is not AccessKind.READ else 0.0,
                 is_book=is_fee or is_book_key(access.key, called),
             )

@@ -35,21 +35,20 @@ class DictReader:
 
 def test_reads_own_writes_then_below_and_reports_layers():
     cache = ObservedCache(DictReader({"k": "s1@alice"}))
-    cache.contract, cache.action, cache.line = "ContractX", 2, 7
+    cache.contract, cache.action = "ContractX", 2
     assert cache.get("k") == "s1@alice"
     cache.put("k", "s2@alice")
-    cache.line = 8
     assert cache.get("k") == "s2@alice"
     cache.delete("k")
     assert cache.get("k") is None
     assert cache.get("other") is None
     assert cache.accesses == [
-        StorageAccess(AccessKind.READ, "k", Layer.ROCKSDB, "s1@alice", "s1@alice", "ContractX", 2, 7),
-        StorageAccess(AccessKind.WRITE, "k", Layer.ROCKSDB, "s1@alice", "s2@alice", "ContractX", 2, 7),
-        StorageAccess(AccessKind.READ, "k", Layer.LOCAL, "s2@alice", "s2@alice", "ContractX", 2, 8),
-        StorageAccess(AccessKind.DELETE, "k", Layer.LOCAL, "s2@alice", None, "ContractX", 2, 8),
-        StorageAccess(AccessKind.READ, "k", Layer.LOCAL, None, None, "ContractX", 2, 8),
-        StorageAccess(AccessKind.READ, "other", Layer.ABSENT, None, None, "ContractX", 2, 8),
+        StorageAccess(AccessKind.READ, "k", Layer.ROCKSDB, "s1@alice", "s1@alice", "ContractX", 2),
+        StorageAccess(AccessKind.WRITE, "k", Layer.ROCKSDB, "s1@alice", "s2@alice", "ContractX", 2),
+        StorageAccess(AccessKind.READ, "k", Layer.LOCAL, "s2@alice", "s2@alice", "ContractX", 2),
+        StorageAccess(AccessKind.DELETE, "k", Layer.LOCAL, "s2@alice", None, "ContractX", 2),
+        StorageAccess(AccessKind.READ, "k", Layer.LOCAL, None, None, "ContractX", 2),
+        StorageAccess(AccessKind.READ, "other", Layer.ABSENT, None, None, "ContractX", 2),
     ]
     assert cache.read_set == {"k": "s1@alice", "other": None}
     assert cache.write_set() == {"k": None}

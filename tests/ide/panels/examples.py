@@ -80,13 +80,13 @@ def entries(layer: Layer = Layer.ROCKSDB) -> tuple[StateEntry, ...]:
 
 def transfer(number: int = 7, *, fails: bool = False, block: int = 12) -> TransactionResult:
     accesses = [
-        StorageAccess(AccessKind.READ, f"m-{TOKEN}-frozen-alice", Layer.ABSENT, None, None, TOKEN, 0, 21),
-        StorageAccess(AccessKind.READ, balance_key("alice"), Layer.ROCKSDB, "s158@alice", "s158@alice", TOKEN, 0, 24),
-        StorageAccess(AccessKind.WRITE, balance_key("alice"), Layer.ROCKSDB, "s158@alice", "s100@alice", TOKEN, 0, 27),
-        StorageAccess(AccessKind.READ, balance_key("dave"), Layer.ABSENT, None, None, TOKEN, 0, 28),
-        StorageAccess(AccessKind.WRITE, balance_key("dave"), Layer.ABSENT, None, "s58@alice", TOKEN, 0, 29),
-        StorageAccess(AccessKind.READ, balance_key("alice"), Layer.LOCAL, "s100@alice", "s100@alice", TOKEN, 0, 31),
-        StorageAccess(AccessKind.DELETE, f"b-{TOKEN}-pending", Layer.MVCC, "sopen@admin", None, TOKEN, 0, 32),
+        StorageAccess(AccessKind.READ, f"m-{TOKEN}-frozen-alice", Layer.ABSENT, None, None, TOKEN, 0),
+        StorageAccess(AccessKind.READ, balance_key("alice"), Layer.ROCKSDB, "s158@alice", "s158@alice", TOKEN, 0),
+        StorageAccess(AccessKind.WRITE, balance_key("alice"), Layer.ROCKSDB, "s158@alice", "s100@alice", TOKEN, 0),
+        StorageAccess(AccessKind.READ, balance_key("dave"), Layer.ABSENT, None, None, TOKEN, 0),
+        StorageAccess(AccessKind.WRITE, balance_key("dave"), Layer.ABSENT, None, "s58@alice", TOKEN, 0),
+        StorageAccess(AccessKind.READ, balance_key("alice"), Layer.LOCAL, "s100@alice", "s100@alice", TOKEN, 0),
+        StorageAccess(AccessKind.DELETE, f"b-{TOKEN}-pending", Layer.MVCC, "sopen@admin", None, TOKEN, 0),
     ]
     data = '["alice","dave",58,"for lunch"]'
     failure = (

@@ -77,10 +77,11 @@ def test_the_debuggers_position_is_shown(panel, workbench):
     assert {row.fate for row in panel.local.model.rows} == {Fate.HELD}
 
 
-def test_opening_an_access_goes_to_its_line(panel, workbench, window, token_file):
+def test_opening_an_access_asks_for_its_key(panel, workbench, qtbot):
     workbench.select(examples.transfer())
-    panel.local.view.activated.emit(panel.local.model.index(2))
-    assert window.opened == [(token_file, 27, 0)]
+    with qtbot.waitSignal(workbench.key_requested) as asked:
+        panel.local.view.activated.emit(panel.local.model.index(2))
+    assert asked.args == [panel.local.model.rows[2].key]
 
 
 def test_while_debugging_an_access_leads_to_its_step(panel, workbench, qtbot):
